@@ -1,0 +1,1 @@
+"""Stances of speakers toward peace negotiations: dataset, training, evaluation and inference."""

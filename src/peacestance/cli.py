@@ -1,0 +1,116 @@
+"""The `peacestance` command: the library without Hydra."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from peacestance.schema import InputError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+label = typer.Typer(no_args_is_help=True, help="Sheets for annotators: write, check, label blind, adjudicate, merge.")
+app.add_typer(label, name="label")
+
+Folder = Annotated[Path, typer.Argument(help="The labelling round's folder.")]
+Reader = Annotated[str, typer.Option(help="Who fills the sheets in: a lower-case name.")]
+Ids = Annotated[Optional[str], typer.Option(help="Article ids, comma-separated; all where left out.")]  # noqa: UP045
+
+
+def _ids(ids: str | None) -> list[str] | None:
+    return [i.strip() for i in ids.split(",") if i.strip()] if ids else None
+
+
+@app.command("check")
+def check_files(
+    files: Annotated[list[Path], typer.Argument(help="Embedded articles (.md), or annotated articles (.jsonl).")],
+) -> None:
+    """Check annotated articles, every fault with file and line, and count labels and kinds."""
+    from peacestance.corpus import check_annotated
+
+    faults, counts = check_annotated(files)
+    for fault in faults:
+        typer.echo(str(fault))
+    for name, count in counts.items():
+        total = sum(count.values())
+        typer.echo(f"{name}: {total} (" + ", ".join(f"{k} {v} = {v / total:.0%}" for k, v in count.most_common()) + ")")
+    typer.echo(f"{len(files)} files, {len(faults)} faults")
+    if faults:
+        raise typer.Exit(1)
+
+
+@label.command()
+def start(
+    round_folder: Folder,
+    articles: Annotated[Path, typer.Argument(help="JSONL of articles, annotated articles, or a list of a source's files.")],
+    mirror: Annotated[Optional[Path], typer.Option(help="Local copy of the source, for such a list.")] = None,  # noqa: UP045
+    source: Annotated[str, typer.Option(help="The source's key in data/real/sources.yaml.")] = "abp",
+) -> None:
+    """Begin a labelling round: put the articles into its folder."""
+    from peacestance.labelling.work import Round, read_round_articles
+
+    rows = read_round_articles(articles, mirror, source)
+    Round(round_folder).start(rows)
+    typer.echo(f"{len(rows)} articles in {round_folder}")
+
+
+@label.command()
+def sheet(round_folder: Folder, reader: Reader, ids: Ids = None, double: bool = False) -> None:
+    """Write annotator's sheets with numbered paragraphs (`--double`: for a second full annotation)."""
+    from peacestance.labelling.work import Round
+
+    written = Round(round_folder).write_sheets(reader, _ids(ids), "double" if double else "sheets")
+    typer.echo(f"{written} new sheets for {reader}")
+
+
+@label.command()
+def check(round_folder: Folder, reader: Annotated[str, typer.Option(help="Only this reader's sheets.")] = "") -> None:
+    """Check every sheet that lies in the round; each fault with its file and line."""
+    from peacestance.labelling.work import Round
+
+    faults, counts = Round(round_folder).check(reader)
+    for fault in faults:
+        typer.echo(str(fault))
+    typer.echo(", ".join(f"{name}: {n}" for name, n in counts.items()) + f"; {len(faults)} faults")
+    if faults:
+        raise typer.Exit(1)
+
+
+@label.command()
+def blind(round_folder: Folder, reader: Reader, ids: Ids = None) -> None:
+    """Write blind sheets: the contents marked and numbered, no labels."""
+    from peacestance.labelling.work import Round
+
+    typer.echo(f"{Round(round_folder).write_blind(reader, _ids(ids))} new blind sheets for {reader}")
+
+
+@label.command()
+def adjudicate(round_folder: Folder, reader: Reader, ids: Ids = None) -> None:
+    """Write adjudication sheets: the statements whose votes differ."""
+    from peacestance.labelling.work import Round
+
+    typer.echo(f"{Round(round_folder).write_adjudication(reader, _ids(ids))} new adjudication sheets for {reader}")
+
+
+@label.command()
+def merge(round_folder: Folder, output: Annotated[Path, typer.Option(help="JSONL to write.")]) -> None:
+    """Write the decided annotations: stand-off where the articles come from a source, with their text otherwise."""
+    from peacestance.labelling.work import Round
+
+    articles, statements = Round(round_folder).merge(output)
+    typer.echo(f"{articles} articles, {statements} statements in {output}")
+
+
+def main() -> None:
+    """Run the command; bad input ends it with one clear line instead of a traceback."""
+    try:
+        app()
+    except InputError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

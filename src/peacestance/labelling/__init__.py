@@ -1,0 +1,1 @@
+"""Sheets for annotators, checks of what comes back, agreement and adjudication."""
