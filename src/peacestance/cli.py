@@ -44,7 +44,9 @@ def check_files(
 @label.command()
 def start(
     round_folder: Folder,
-    articles: Annotated[Path, typer.Argument(help="JSONL of articles, annotated articles, or a list of a source's files.")],
+    articles: Annotated[
+        Path, typer.Argument(help="JSONL of articles, annotated articles, or a list of a source's files.")
+    ],
     mirror: Annotated[Optional[Path], typer.Option(help="Local copy of the source, for such a list.")] = None,  # noqa: UP045
     source: Annotated[str, typer.Option(help="The source's key in data/real/sources.yaml.")] = "abp",
 ) -> None:
@@ -84,6 +86,37 @@ def blind(round_folder: Folder, reader: Reader, ids: Ids = None) -> None:
     from peacestance.labelling.work import Round
 
     typer.echo(f"{Round(round_folder).write_blind(reader, _ids(ids))} new blind sheets for {reader}")
+
+
+@label.command()
+def agreement(
+    round_folder: Folder,
+    output: Annotated[Optional[Path], typer.Option(help="JSON to write.")] = None,  # noqa: UP045
+) -> None:
+    """Measure agreement: on stance over all double votes, on spans over second full annotations."""
+    from dataclasses import asdict
+
+    from peacestance.files import write_json
+    from peacestance.labelling.work import Round
+
+    stance, span = Round(round_folder).agreement()
+    if stance is not None:
+        low, high = stance.interval
+        typer.echo(
+            f"stance: alpha {stance.alpha:.3f} [{low:.3f}, {high:.3f}] over {stance.statements} statements of "
+            f"{stance.articles} articles; {stance.equal:.1%} equal"
+        )
+        for pair, (kappa, n) in stance.kappa.items():
+            typer.echo(f"  kappa {pair}: {kappa:.3f} (n = {n})")
+        for labels, n in stance.confusion.items():
+            typer.echo(f"  {labels}: {n}")
+    if span is not None:
+        typer.echo(
+            f"spans: overlap F1 {span.overlap_f1:.3f}, exact {span.exact_f1:.3f}, same speaker {span.speaker:.3f}, "
+            f"same stance {span.stance:.3f} over {span.articles} articles"
+        )
+    if output is not None:
+        write_json(output, {"stance": stance and asdict(stance), "spans": span and asdict(span)})
 
 
 @label.command()

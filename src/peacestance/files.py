@@ -31,7 +31,10 @@ def read_text(path: str | Path) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(
-            f"byte 0x{data[error.start]:02x} is not UTF-8", path=path, line=line, remedy="convert it to UTF-8, for example with iconv"
+            f"byte 0x{data[error.start]:02x} is not UTF-8",
+            path=path,
+            line=line,
+            remedy="convert it to UTF-8, for example with iconv",
         ) from None
 
 
@@ -88,7 +91,9 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as error:
         raise InputError(
-            f"cannot be written: {error.strerror or error}", path=path, remedy="free some space or choose another output"
+            f"cannot be written: {error.strerror or error}",
+            path=path,
+            remedy="free some space or choose another output",
         ) from error
     finally:
         if temporary is not None:

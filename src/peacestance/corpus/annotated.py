@@ -80,9 +80,15 @@ def annotated_from_row(row: dict[str, Any]) -> AnnotatedArticle:
             annotations.append(
                 check_annotation(
                     Annotation(
-                        content, str(item.get("speaker") or ""), item["form"], item["stance"], item.get("rule") or 0,
-                        source[0] if source else None, cue[0] if cue else None,
-                        dict(item["votes"]) if isinstance(item.get("votes"), dict) else {}, item.get("reason") or "",
+                        content,
+                        str(item.get("speaker") or ""),
+                        item["form"],
+                        item["stance"],
+                        item.get("rule") or 0,
+                        source[0] if source else None,
+                        cue[0] if cue else None,
+                        dict(item["votes"]) if isinstance(item.get("votes"), dict) else {},
+                        item.get("reason") or "",
                     )  # fmt: skip
                 )
             )
@@ -91,7 +97,9 @@ def annotated_from_row(row: dict[str, Any]) -> AnnotatedArticle:
         except (KeyError, TypeError, AttributeError) as error:
             raise InputError(f"attribution {number} of {article.id!r} is malformed: {error!r}") from None
     layer = str(row.get("layer") or "")
-    return AnnotatedArticle(article, tuple(annotations), str(row.get("conflict") or ""), str(row.get("genre") or ""), layer)
+    return AnnotatedArticle(
+        article, tuple(annotations), str(row.get("conflict") or ""), str(row.get("genre") or ""), layer
+    )
 
 
 def annotated_to_row(annotated: AnnotatedArticle) -> dict[str, Any]:

@@ -53,13 +53,13 @@ def split_document(text: str, heading: str = HEADING) -> Document:
         raise InputError(f"no heading {heading!r}", line=len(lines))
     body = "\n".join(lines[close + 1 : at]).strip("\n")
     return Document(
-        {str(key): str(value or "") for key, value in meta.items()}, body, list(enumerate(lines[at + 1 :], start=at + 2))
+        {str(key): str(value or "") for key, value in meta.items()},
+        body,
+        list(enumerate(lines[at + 1 :], start=at + 2)),
     )
 
 
-def annotations_of(
-    lines: list[tuple[int, str]], text: str, faults: list[InputError]
-) -> list[Annotation]:
+def annotations_of(lines: list[tuple[int, str]], text: str, faults: list[InputError]) -> list[Annotation]:
     """Read and locate a statement table; every fault is added to `faults`. Annotations come in reading order."""
     located = []
     for row in parse_rows(lines, faults):
@@ -74,16 +74,21 @@ def annotations_of(
 def parse_embedded(text: str) -> tuple[AnnotatedArticle, list[InputError]]:
     """Read one embedded article; returns it with all faults found (empty where it is sound)."""
     document = split_document(text)
-    faults = [
-        InputError(f"front matter has no {key!r}", line=1) for key in FRONT_MATTER if not document.meta.get(key)
+    faults = [InputError(f"front matter has no {key!r}", line=1) for key in FRONT_MATTER if not document.meta.get(key)]
+    faults += [
+        InputError(f"unknown front matter key {key!r}", line=1) for key in document.meta if key not in FRONT_MATTER
     ]
-    faults += [InputError(f"unknown front matter key {key!r}", line=1) for key in document.meta if key not in FRONT_MATTER]
     if not document.body.strip():
         faults.append(InputError("the article is empty", line=1))
     meta = {key: document.meta.get(key, "") for key in FRONT_MATTER}
     annotations = annotations_of(document.rows, document.body, faults)
     article = Article(
-        id=meta["id"], text=document.body, title=meta["title"], outlet=meta["outlet"], published=meta["published"], language="en"
+        id=meta["id"],
+        text=document.body,
+        title=meta["title"],
+        outlet=meta["outlet"],
+        published=meta["published"],
+        language="en",
     )
     annotated = AnnotatedArticle(article, tuple(annotations), meta["conflict"], meta["genre"], "embedded")
     return annotated, faults

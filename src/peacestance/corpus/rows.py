@@ -149,7 +149,9 @@ def _first_part(words: str, place: str, folded: str, spans: list[Span]) -> Span:
         if len(found) == 1:
             return found[0]
         what = "are not in the text" if not found else f"stand {len(found)} times in the text"
-        raise InputError(f"the words {words!r} {what}", remedy="copy them exactly" if not found else "give the paragraph")
+        raise InputError(
+            f"the words {words!r} {what}", remedy="copy them exactly" if not found else "give the paragraph"
+        )
     number, _, occurrence = place.partition(":")
     if not 1 <= int(number) <= len(spans):
         raise InputError(f"there is no paragraph {number}", remedy=f"the text has {len(spans)}")
@@ -165,7 +167,8 @@ def _first_part(words: str, place: str, folded: str, spans: list[Span]) -> Span:
         return inside[int(occurrence) - 1]
     if len(inside) > 1:
         raise InputError(
-            f"the words {words!r} stand {len(inside)} times in paragraph {number}", remedy=f"write {number}:1 or {number}:2"
+            f"the words {words!r} stand {len(inside)} times in paragraph {number}",
+            remedy=f"write {number}:1 or {number}:2",
         )
     return inside[0]
 
@@ -189,7 +192,9 @@ def _beside(what: str, words: str, text: str, folded: str, content: Sequence[Spa
         if found:
             break
     else:
-        raise InputError(f"the {what} {words!r} does not stand beside the words", remedy="copy it exactly, or leave it empty")
+        raise InputError(
+            f"the {what} {words!r} does not stand beside the words", remedy="copy it exactly, or leave it empty"
+        )
 
     def distance(span: Span) -> tuple[int, int]:
         ends, characters = min(_gap(text, span, part) for part in content)
@@ -224,9 +229,7 @@ def to_row(annotation: Annotation, text: str) -> Row:
 
     first = flat(annotation.content[0])
     start = annotation.content[0][0]
-    number, (low, high) = next(
-        (i, span) for i, span in enumerate(paragraphs(text), 1) if span[0] <= start < span[1]
-    )
+    number, (low, high) = next((i, span) for i, span in enumerate(paragraphs(text), 1) if span[0] <= start < span[1])
     found = [match.start() for match in _pattern(first).finditer(text.translate(_FOLD))]
     inside = [s for s in found if low <= s < high]
     place = str(number) if len(inside) == 1 else f"{number}:{inside.index(start) + 1}"

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import yaml
 
 from peacestance.corpus.embedded import HEADING, annotations_of, split_document
-from peacestance.corpus.rows import paragraphs, table_head, table_line, table_rows
 from peacestance.corpus.rows import format_rows as statement_table
+from peacestance.corpus.rows import paragraphs, table_head, table_line, table_rows
 from peacestance.schema import LABELS, RULES, AnnotatedArticle, Article, InputError
 
 LABELS_HEADING = "## Labels"

@@ -16,6 +16,7 @@ from typing import Any
 from peacestance.corpus.annotated import annotated_from_row, annotated_to_row
 from peacestance.corpus.standoff import read_sources, standoff_to_row, text_from_file
 from peacestance.files import read_jsonl, read_text, write_jsonl, write_text
+from peacestance.labelling.agreement import SpanAgreement, StanceAgreement, span_agreement, stance_agreement
 from peacestance.labelling.sheets import (
     Label,
     adjudication_sheet,
@@ -157,7 +158,9 @@ class Round:
                 )  # fmt: skip
             result[article_id] = (replace(annotated, annotations=tuple(annotations)), meta)
         for article_id, (annotated, _) in result.items():
-            open_ = [n for n, a in enumerate(annotated.annotations, 1) if len(set(a.votes.values())) > 1 and not a.reason]
+            open_ = [
+                n for n, a in enumerate(annotated.annotations, 1) if len(set(a.votes.values())) > 1 and not a.reason
+            ]
             if open_:
                 numbers = ", ".join(map(str, open_))
                 faults.append(InputError(f"{article_id}: statements {numbers} are not decided", path=self.folder))
@@ -178,6 +181,13 @@ class Round:
             "second full sheets": len(double),
         }
         return list(unique.values()), counts
+
+    def agreement(self) -> tuple[StanceAgreement | None, SpanAgreement | None]:
+        """Agreement on stance over all sound votes, and on spans over second full annotations."""
+        faults: list[InputError] = []
+        first, second = self.voted(faults), self.annotated(faults, "double")
+        pairs = [(first[i][0], annotated) for i, (annotated, _) in second.items() if i in first]
+        return stance_agreement([annotated for annotated, _ in first.values()]), span_agreement(pairs)
 
     def merge(self, output: str | Path) -> tuple[int, int]:
         """Write the decided articles; returns how many articles and statements.

@@ -1,0 +1,341 @@
+"""Building the dataset: statements of annotated articles, split by article, as Parquet with card and manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import datasets
+import yaml
+from tqdm import tqdm
+
+from peacestance.articles import furniture
+from peacestance.corpus import CorpusConfig, read_corpus
+from peacestance.extraction import StatementExtractor, context_of
+from peacestance.files import read_text, write_json, write_jsonl, write_text
+from peacestance.matching import match_contents
+from peacestance.provenance import record
+from peacestance.schema import LABELS, AnnotatedArticle, InputError, Statement, span_text
+from peacestance.splits import SPLITS, SplitConfig, check_splits, split_articles
+
+UNLABELLED = "unlabelled"
+CHANGELOG = Path("data/CHANGELOG.md")
+
+_SPAN = datasets.List(datasets.Value("int32"))
+_TEXT = datasets.Value("string")
+FEATURES = datasets.Features(
+    {
+        **dict.fromkeys(("id", "article_id", "speaker", "speaker_mention", "cue", "statement"), _TEXT),
+        "spans": datasets.List(_SPAN),
+        "speaker_span": _SPAN,
+        "cue_span": _SPAN,
+        **dict.fromkeys(("kind", "context", "title", "stance"), _TEXT),
+        "rule": datasets.Value("int32"),
+        "votes": datasets.List(_TEXT),
+        **dict.fromkeys(("layer", "conflict", "outlet", "genre", "published"), _TEXT),
+    }
+)
+
+
+class Spans(Enum):
+    """Whose spans the statements have: the annotators', or the extractor's with the annotators' labels joined."""
+
+    gold = "gold"
+    extracted = "extracted"
+
+
+@dataclass
+class ExtractorConfig:
+    """How statements are found in annotated articles (in others they are always extracted).
+
+    Attributes:
+        spans: `gold` takes the annotated spans; `extracted` takes extracted ones that overlap an annotated one.
+        overlap: smallest share of words in common that joins an extracted statement with an annotated one.
+    """
+
+    spans: Spans = Spans.gold
+    overlap: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.overlap <= 1:
+            raise InputError(f"extractor.overlap={self.overlap} is no share", remedy="above 0, up to 1")
+
+
+@dataclass
+class BuildConfig:
+    """Everything that decides a dataset."""
+
+    corpus: CorpusConfig = field(default_factory=CorpusConfig)
+    extractor: ExtractorConfig = field(default_factory=ExtractorConfig)
+    split: SplitConfig = field(default_factory=SplitConfig)
+    output: str = "outputs/dataset"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a dataset holds; `splits` and `left_out` as in `manifest.json`."""
+
+    version: str
+    articles: int
+    statements: int
+    labels: dict[str, int]
+    splits: dict[str, dict[str, Any]]
+    left_out: dict[str, int]
+    content_hash: str
+
+
+def corpus_version(changelog: Path = CHANGELOG) -> str:
+    """The version in the changelog's first `## ` heading."""
+    match = re.search(r"^## (\S+)", read_text(changelog), re.MULTILINE)
+    if match is None:
+        raise InputError("no version heading", path=changelog, remedy="begin a section with ## VERSION")
+    return match.group(1)
+
+
+def gold_statements(annotated: AnnotatedArticle) -> list[dict[str, Any]]:
+    """The annotated statements of an article as rows of the dataset."""
+    article = annotated.article
+
+    def text(span: tuple[int, int] | None) -> str:
+        return article.text[span[0] : span[1]] if span else ""
+
+    rows = []
+    for number, a in enumerate(annotated.annotations):
+        statement = Statement(
+            id=f"{article.id}-{number:03d}", article_id=article.id, speaker=a.speaker,
+            statement=span_text(article.text, a.content), speaker_mention=text(a.mention), cue=text(a.cue),
+            spans=a.content, speaker_span=a.mention, cue_span=a.cue, kind=a.kind,
+            context=context_of(article.text, a.content), title=article.title, stance=a.stance,
+        )  # fmt: skip
+        rows.append(_row(annotated, statement, a.rule, sorted(a.votes.values())))
+    return rows
+
+
+def _row(annotated: AnnotatedArticle, statement: Statement, rule: int | None, votes: list[str]) -> dict[str, Any]:
+    article = annotated.article
+    facts = {"layer": annotated.layer, "conflict": annotated.conflict, "genre": annotated.genre}
+    return statement.to_row() | {"rule": rule, "votes": votes} | facts | {
+        "outlet": article.outlet, "published": article.published,
+    }  # fmt: skip
+
+
+def _extracted_rows(
+    annotated: AnnotatedArticle, statements: list[Statement], overlap: float, left_out: list[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Extracted statements with the labels of the annotated ones that they overlap."""
+    gold = annotated.annotations
+    matches = match_contents(annotated.article.text, [a.content for a in gold], [s.spans for s in statements], overlap)
+    of_found = {j: i for i, j, _ in matches}
+    rows = []
+    for j, statement in enumerate(statements):
+        if j in of_found:
+            a = gold[of_found[j]]
+            rows.append(_row(annotated, replace(statement, stance=a.stance), a.rule, sorted(a.votes.values())))
+        else:
+            left_out.append((statement.id, "extracted statement without an annotation"))
+    missed = set(range(len(gold))) - set(of_found.values())
+    left_out += (
+        (f"{annotated.article.id}-gold-{i:03d}", "annotated statement that extraction missed") for i in sorted(missed)
+    )
+    return rows
+
+
+def _all_rows(
+    articles: list[AnnotatedArticle], config: ExtractorConfig, left_out: list[tuple[str, str]]
+) -> Iterator[list[dict[str, Any]]]:
+    """Rows of each article, in the articles' order."""
+    extract = [a for a in articles if not a.annotations or config.spans is Spans.extracted]
+    found = StatementExtractor().extract_many([a.article for a in extract]) if extract else iter(())
+    for annotated in tqdm(articles, desc="statements", unit=" articles", disable=None):
+        if not annotated.annotations:
+            statements = next(found)
+            if not statements:
+                left_out.append((annotated.article.id, "no statement found"))
+            yield [_row(annotated, statement, None, []) for statement in statements]
+        elif config.spans is Spans.extracted:
+            yield _extracted_rows(annotated, next(found), config.overlap, left_out)
+        else:
+            yield gold_statements(annotated)
+
+
+def _without_furniture(rows: list[dict[str, Any]], text: str, left_out: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    lines = furniture(text)
+    kept = []
+    for row in rows:
+        start = row["spans"][0][0]
+        if any(s <= start < e for s, e in lines):
+            left_out.append((row["id"], "inside page furniture"))
+        else:
+            kept.append(row)
+    return kept
+
+
+def build_dataset(config: BuildConfig, output: str | Path) -> Manifest:
+    """Build a dataset into a folder that `datasets.load_dataset` opens as is.
+
+    The folder appears whole or not at all; an older dataset in its place is replaced.
+
+    Raises:
+        InputError: the corpus is malformed, something crosses a split, or the folder holds something else.
+    """
+    output = Path(output)
+    if output.exists() and (not output.is_dir() or (any(output.iterdir()) and not _replaceable(output))):
+        raise InputError("exists and is no dataset of ours", path=output, remedy="choose another output")
+    corpus = read_corpus(config.corpus)
+    left_out = list(corpus.left_out)
+    labelled = [a for a in corpus.articles if a.annotations]
+    assigned, tied = split_articles(labelled, config.split)
+    check_splits(labelled, assigned, config.split.near_copy)
+    left_out += tied.items()
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for annotated, found in zip(corpus.articles, _all_rows(corpus.articles, config.extractor, left_out), strict=True):
+        split = assigned.get(annotated.article.id) if annotated.annotations else UNLABELLED
+        if split is not None:
+            rows[split] += _without_furniture(found, annotated.article.text, left_out)
+    if not any(rows.values()):
+        raise InputError("the articles hold no statement", path=config.corpus.path, remedy="check the input")
+    manifest = _manifest(config, rows, left_out)
+    _write(output, config, rows, left_out, manifest)
+    return manifest
+
+
+def _replaceable(folder: Path) -> bool:
+    """An older dataset, or a run folder in which Hydra alone has written."""
+    return (folder / "manifest.json").is_file() or all(
+        p.name == ".hydra" or p.suffix == ".log" for p in folder.iterdir()
+    )
+
+
+def _manifest(config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_out: list[tuple[str, str]]) -> Manifest:
+    own = config.corpus.name.value in ("embedded", "real", "all")
+    everything = [(split, row) for split in (*SPLITS, UNLABELLED) for row in rows.get(split, [])]
+    digest = hashlib.sha256()
+    for split, row in everything:
+        digest.update(json.dumps([split, row], sort_keys=True, ensure_ascii=False).encode())
+
+    def labels(of: Iterable[dict[str, Any]]) -> dict[str, int]:
+        count = Counter(row["stance"] for row in of)
+        return {label: count[label] for label in LABELS}
+
+    return Manifest(
+        version=corpus_version() if own else "user",
+        articles=len({row["article_id"] for _, row in everything}),
+        statements=len(everything),
+        labels=labels(row for _, row in everything),
+        splits={
+            split: {
+                "articles": len({row["article_id"] for row in rows[split]}),
+                "statements": len(rows[split]),
+                "labels": labels(rows[split]),
+            }
+            for split in (*SPLITS, UNLABELLED)
+            if rows.get(split)
+        },
+        left_out=dict(Counter(reason for _, reason in left_out).most_common()),
+        content_hash=digest.hexdigest(),
+    )
+
+
+def _write(
+    output: Path, config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_out: list[tuple[str, str]],
+    manifest: Manifest,
+) -> None:  # fmt: skip
+    temporary: Path | None = None
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
+        (temporary / "data").mkdir()
+        for split in manifest.splits:
+            data = datasets.Dataset.from_list(rows[split], features=FEATURES)
+            data.to_parquet(temporary / "data" / f"{split}.parquet")
+        write_jsonl(temporary / "left_out.jsonl", ({"id": i, "reason": reason} for i, reason in left_out))
+        write_json(temporary / "manifest.json", manifest.__dict__)
+        write_json(temporary / "run.json", record(config, data=manifest.content_hash))
+        write_text(temporary / "README.md", dataset_card(manifest))
+        temporary.chmod(0o755)
+        if output.exists():
+            for kept in (p for p in output.iterdir() if p.name == ".hydra" or p.suffix == ".log"):
+                shutil.move(kept, temporary / kept.name)
+            shutil.rmtree(output)
+        temporary.replace(output)
+    except OSError as error:
+        raise InputError(
+            f"cannot be written: {error.strerror or error}", path=output, remedy="free some space"
+        ) from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def dataset_card(manifest: Manifest) -> str:
+    """A dataset card in the hub's format, which also tells `load_dataset` the files of each split."""
+    meta = {
+        "language": ["en"],
+        "license": "cc-by-4.0",
+        "task_categories": ["text-classification"],
+        "pretty_name": "Stances of speakers toward peace negotiations",
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [{"split": split, "path": f"data/{split}.parquet"} for split in manifest.splits],
+            }
+        ],
+    }
+    head = "| split | articles | statements | " + " | ".join(LABELS) + " |\n" + "|---" * (3 + len(LABELS)) + "|\n"
+    table = "".join(
+        f"| {name} | {split['articles']} | {split['statements']} | "
+        + " | ".join(str(split["labels"][label]) for label in LABELS)
+        + " |\n"
+        for name, split in manifest.splits.items()
+    )
+    left_out = "".join(f"- {reason}: {count}\n" for reason, count in manifest.left_out.items()) or "- nothing\n"
+    return (
+        f"---\n{yaml.safe_dump(meta, sort_keys=False)}---\n\n# Stances of speakers toward peace negotiations\n\n"
+        f"Version {manifest.version}: {manifest.statements} statements of {manifest.articles} articles. Each row is one "
+        "statement that a news article attributes to one speaker, with where the speaker stands on peace negotiations.\n\n"
+        "Rows of layer `embedded` come from invented articles: people, outlets, places and wars in them do not exist. Rows "
+        "of layer `real` are annotations of published articles joined with the text from a local copy of their source; that "
+        "text belongs to its publishers and must not be redistributed.\n\n"
+        f"{head}{table}\nLeft out, with the reason:\n\n{left_out}\nContent hash: `{manifest.content_hash}`\n"
+    )
+
+
+def load_split(folder: str | Path, split: str) -> datasets.Dataset:
+    """Load one split of a built dataset.
+
+    Raises:
+        InputError: the folder is no built dataset, has no such split, or a file of it is damaged.
+    """
+    folder = Path(folder)
+    file = folder / "data" / f"{split}.parquet"
+    manifest = read_manifest(folder)
+    if split not in manifest.splits:
+        raise InputError(f"no split {split!r}", path=folder, remedy=f"it has {', '.join(manifest.splits)}")
+    try:
+        return datasets.Dataset.from_parquet(str(file), keep_in_memory=True)
+    except Exception as error:  # pyarrow and datasets raise many kinds; each means that the file cannot be read
+        raise InputError(f"cannot be read: {error}", path=file, remedy="build the dataset again") from error
+
+
+def read_manifest(folder: str | Path) -> Manifest:
+    """Read a built dataset's manifest.
+
+    Raises:
+        InputError: the folder is no built dataset.
+    """
+    path = Path(folder) / "manifest.json"
+    if not path.is_file():
+        raise InputError("no dataset here", path=folder, remedy="build one: python scripts/build_dataset.py output=DIR")
+    try:
+        return Manifest(**json.loads(read_text(path)))
+    except (ValueError, TypeError) as error:
+        raise InputError(f"damaged: {error}", path=path, remedy="build the dataset again") from None

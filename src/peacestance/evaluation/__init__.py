@@ -1,0 +1,1 @@
+"""Scores of checkpoints on held-out statements, baselines beside them, and the report."""

@@ -1,0 +1,46 @@
+"""What the finders hand to one another: parsed passages, and attributions before their speakers have names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from peacestance.extraction.quotes import Quote
+from peacestance.schema import Span
+
+Token = Any
+"""A spaCy token; spaCy's own types are not visible to the type checker."""
+Doc = Any
+"""A spaCy document."""
+
+
+@dataclass
+class Passage:
+    """A parsed piece of an article: token offsets count from `offset` in the article's text."""
+
+    doc: Doc
+    offset: int
+    quotes: list[Quote] = field(default_factory=list)
+    paragraph_start: bool = True
+    quoted: list[int] = field(default_factory=list)
+    """For each token the place in `quotes` of the quotation it stands in, or -1."""
+
+    def span(self, first: int, last: int) -> Span:
+        """Article offsets of the tokens from `first` to `last`, both included."""
+        end = self.doc[last]
+        return self.doc[first].idx + self.offset, end.idx + len(end) + self.offset
+
+
+@dataclass
+class Found:
+    """An attribution: content spans, its cue, and the head token of the words that stand for the speaker."""
+
+    spans: list[Span]
+    kind: str
+    passage: int
+    cue: Span | None = None
+    noun: Token = None
+    mention: Span | None = None
+    carried: bool = False
+    """Whether the speaker is that of the statement before, since this one names none."""
+    cue_token: int = -1

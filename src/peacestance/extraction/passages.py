@@ -1,0 +1,116 @@
+"""Dividing a text into the pieces that spaCy parses one by one, and context cut from it without spaCy."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from peacestance.articles import furniture
+from peacestance.schema import Span
+
+LONGEST = 4000
+"""Characters in a piece. Parsing needs no more context, and memory stays small however long a paragraph is."""
+
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_CLOSERS = "\"'”’»)]"
+_SENTENCE_END = re.compile(rf"[.!?…][{re.escape(_CLOSERS)}]*(?=\s+[\"'“‘«„(\[]*[A-Z0-9\u00c0-\u00de])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Sgt|Cmdr|Adm|Brig|Rev|Hon|St|Jr|Sr|vs|No|Inc|Ltd|Co|Jan|Feb|Mar|Apr|Aug|Sept?|"
+    r"Oct|Nov|Dec)|\b[A-Z](?:\.[A-Z])*)$"
+)
+_WRAPPED = range(50, 100)
+"""Lengths of a line that was probably broken by an editor's wrapping and not by its author."""
+
+
+def paragraphs(text: str) -> list[Span]:
+    """Offsets of the paragraphs: lines, or several lines where they were wrapped in mid-sentence; furniture left out."""
+    skipped = {start for start, _ in furniture(text)}
+    merged: list[Span] = []
+    for match in _LINE.finditer(text):
+        start, end = match.span()
+        if start in skipped:
+            continue
+        if merged and _continues(text, merged[-1], match.span()):
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _continues(text: str, before: Span, line: Span) -> bool:
+    """Whether a line carries on the sentence of the line directly above it."""
+    if text.count("\n", before[1], line[0]) != 1 or line[0] - before[1] > 4:
+        return False
+    last, first = text[before[0] : before[1]].rstrip()[-1:], text[line[0] : line[1]].lstrip()[:1]
+    if not (last.isalnum() or last in ",;-"):
+        return False
+    length = before[1] - max(before[0], text.rfind("\n", before[0], before[1]) + 1)
+    return first.islower() or (length in _WRAPPED and line[1] - line[0] < _WRAPPED.stop and "\n\n" in text)
+
+
+def sentences(text: str, start: int, end: int) -> list[Span]:
+    """Offsets of the sentences of `text[start:end]`, found by their punctuation alone, without outer white space."""
+    cuts, found = [start], []
+    for match in _SENTENCE_END.finditer(text, start, end):
+        dotted = text[match.start()] == "." and _ABBREVIATION.search(
+            text, max(start, match.start() - 12), match.start()
+        )
+        if not dotted:
+            cuts.append(match.end())
+    cuts.append(end)
+    for low, high in zip(cuts, cuts[1:], strict=False):
+        body = text[low:high]
+        stripped = body.strip()
+        if stripped:
+            low += len(body) - len(body.lstrip())
+            found.append((low, low + len(stripped)))
+    return found
+
+
+def pieces(text: str) -> list[Span]:
+    """Offsets of the pieces to parse: paragraphs, the very long ones cut at sentence ends or else at white space."""
+    found: list[Span] = []
+    for start, end in paragraphs(text):
+        if end - start <= LONGEST:
+            found.append((start, end))
+            continue
+        low = start
+        for _, high in sentences(text, start, end):
+            while high - low > LONGEST:
+                cut = max(text.rfind(" ", low + 1, low + LONGEST), low + LONGEST // 2)
+                found.append((low, cut))
+                low = cut
+            if high - low > LONGEST // 2:
+                found.append((low, high))
+                low = high
+        if low < end and text[low:end].strip():
+            found.append((low, end))
+    return found
+
+
+def context_of(text: str, spans: Sequence[Span], reach: int = 2) -> str:
+    """The passage around `spans`: whole sentences, `reach` of them each way, page furniture left out.
+
+    The sentences are joined by one space; the passage contains the statement's own text when it has one part. Of
+    what lies around a statement, only the nearest 2,000 characters are looked at.
+    """
+    if not spans:
+        return ""
+    start, end = min(s for s, _ in spans), max(e for _, e in spans)
+    low, high = max(0, start - 2000), min(len(text), end + 2000)
+    low = text.rfind("\n", 0, low + 1) + 1 if text.rfind("\n", max(0, low - 500), low + 1) >= 0 else low
+    window = text[low:high]
+    units = [(a + low, b + low) for s, e in paragraphs(window) for a, b in sentences(window, s, e)]
+    before = [unit for unit in units if unit[1] <= start]
+    after = [unit for unit in units if unit[0] >= end]
+    middle = [unit for unit in units if unit[1] > start and unit[0] < end]
+    left = min([start, *(unit[0] for unit in middle)])
+    right = max([end, *(unit[1] for unit in middle)])
+    chosen = [*before[-reach:], (left, right), *after[:reach]]
+    return " ".join(text[s:e] for s, e in chosen)
+
+
+def index_at(starts: Sequence[int], offset: int) -> int:
+    """The last place in `starts`, which are in order, whose value is at most `offset`; -1 before the first."""
+    return bisect_right(starts, offset) - 1

@@ -1,0 +1,289 @@
+"""Reported speech: what clauses, infinitives and noun phrases say that somebody said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peacestance.extraction.found import Found, Passage, Token
+from peacestance.extraction.grammar import phrase, speaks, subject_of, trim
+from peacestance.extraction.lexicon import (
+    ADDRESS,
+    CLAUSE,
+    DOCUMENT_CLAUSE,
+    INFINITIVE,
+    LIGHT,
+    NOUNS,
+    OBJECT,
+    OBJECT_TAIL,
+    PREPOSITIONAL,
+    QUESTION,
+)
+from peacestance.schema import Span
+
+_FIRST_PERSON = frozenset(("i", "we", "you", "me", "us"))
+_WEAK = frozenset(
+    [
+        "believe",
+        "think",
+        "feel",
+        "expect",
+        "hope",
+        "fear",
+        "assume",
+        "suspect",
+        "doubt",
+        "consider",
+        "want",
+        "plan",
+        "seek",
+        "show",
+        "find",
+        "suggest",
+        "reveal",
+        "imply",
+        "predict",
+        "indicate",
+        "hint",
+        "signal",
+        "mean",
+        "rule",
+        "decide",
+        "report",
+        "detail",
+        "support",
+        "back",
+        "accept",
+        "regret",
+        "embrace",
+        "discuss",
+        "offer",
+        "note",
+        "mention",
+        "explain",
+        "agree",
+        "describe",
+        "call",
+        "label",
+        "term",
+        "brand",
+        "dub",
+        "credit",
+        "challenge",
+        "attack",
+        "favor",
+        "favour",
+        "document",
+        "cite",
+        "oppose",
+        "promote",
+        "doubt",
+        "mourn",
+        "defend",
+        "worry",
+        "underscore",
+        "highlight",
+        "underline",
+        "reveal",
+        "outline",
+        "disclose",
+        "estimate",
+        "test",
+        "read",
+        "intend",
+        "commit",
+    ]
+)
+"""Cues that are reports only of somebody who can speak."""
+
+
+def find_reported(passage: Passage, number: int) -> Iterator[Found]:
+    """Reported statements of one passage; cues inside quotation marks are passed over."""
+    for token in passage.doc:
+        if passage.quoted[token.i] >= 0:
+            continue
+        pos, lemma = token.pos_, token.lemma_.lower()
+        found = None
+        if lemma == "accord" and token.text.lower() == "according":
+            found = _according(passage, number, token)
+        elif pos in ("VERB", "AUX"):
+            found = _verb(passage, number, token, lemma)
+        elif pos == "NOUN" and lemma in NOUNS:
+            found = _noun(passage, number, token)
+        if found is not None:
+            yield found
+
+
+def _make(
+    passage: Passage, number: int, parts: list[tuple[int, int]], cue: tuple[int, int], noun: Token | None
+) -> Found | None:
+    trimmed = [part for part in (trim(passage.doc, *part) for part in parts) if part]
+    if not trimmed:
+        return None
+    mention = passage.span(*phrase(noun)) if noun is not None else None
+    spans = [passage.span(*part) for part in trimmed]
+    return Found(spans, "indirect", number, passage.span(*cue), noun, mention, cue_token=cue[1])
+
+
+def _verb(passage: Passage, number: int, verb: Token, lemma: str) -> Found | None:
+    known = (
+        lemma in CLAUSE
+        or lemma in DOCUMENT_CLAUSE
+        or lemma in INFINITIVE
+        or lemma in ADDRESS
+        or lemma in OBJECT
+        or lemma in PREPOSITIONAL
+    )
+    if not known:
+        return None
+    subject = subject_of(verb)
+    if subject is not None and (subject.lower_ in _FIRST_PERSON or subject.dep_ == "expl" or subject.i == verb.i):
+        return None
+    weak = lemma in _WEAK or lemma not in CLAUSE
+    if subject is None or (weak and not speaks(subject)):
+        return None
+    content, cue_end = _complement(passage, verb, lemma, subject)
+    if content is None:
+        return None
+    return _make(passage, number, content, (verb.i, cue_end), subject)
+
+
+def _complement(passage: Passage, verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int, int]] | None, int]:
+    """Token stretches of what a cue verb's subject says, and the cue's last token."""
+    doc = passage.doc
+    children = {}
+    for child in verb.children:
+        children.setdefault(child.dep_, child)
+    clause = children.get("ccomp")
+    if clause is not None and (lemma in CLAUSE or lemma in DOCUMENT_CLAUSE or lemma in ADDRESS):
+        has_subject = any(c.dep_ in ("nsubj", "nsubjpass", "csubj", "expl", "attr") for c in clause.children)
+        if has_subject or clause.i > verb.i:
+            return _clause(passage, verb, clause, lemma), verb.i
+    if verb.dep_ in ("parataxis", "ccomp") and lemma in CLAUSE and clause is None:
+        parts = _interpolated(passage, verb, subject)
+        if parts:
+            return parts, verb.i
+    infinitive = children.get("xcomp")
+    target = children.get("dobj") or children.get("dative")
+    if infinitive is not None and infinitive.i > verb.i and infinitive.tag_ == "VB":
+        if lemma in ADDRESS and target is not None and target.i > verb.i:
+            return [(target.left_edge.i, infinitive.right_edge.i)], verb.i
+        if lemma in INFINITIVE or lemma in ADDRESS:
+            return [(infinitive.left_edge.i, infinitive.right_edge.i)], verb.i
+    if lemma in PREPOSITIONAL:
+        for child in verb.rights:
+            if child.dep_ in ("prep", "prt", "agent") and child.lower_ in PREPOSITIONAL[lemma]:
+                last = _tail(verb, child.i, frozenset(("to", "for")) if lemma in ("call", "appeal") else frozenset())
+                if last > child.i:
+                    return [(child.i + 1, last)], child.i
+    if lemma in OBJECT and target is not None and target.i > verb.i and target.dep_ == "dobj":
+        return [(target.left_edge.i, _tail(verb, target.right_edge.i, OBJECT_TAIL.get(lemma, frozenset())))], verb.i
+    if lemma in OBJECT and children.get("oprd") is not None:
+        return [(verb.i + 1, children["oprd"].right_edge.i)], verb.i
+    return None, verb.i
+
+
+def _tail(verb: Token, last: int, prepositions: frozenset[str]) -> int:
+    """The last token of a complement that begins before `last`: what hangs on the verb and carries the content on."""
+    for child in verb.rights:
+        if child.dep_ in ("dobj", "oprd", "xcomp", "ccomp", "acomp") or (
+            child.dep_ == "prep" and (child.lower_ in prepositions or child.i == last)
+        ):
+            last = max(last, child.right_edge.i)
+    return last
+
+
+def _clause(passage: Passage, verb: Token, clause: Token, lemma: str) -> list[tuple[int, int]] | None:
+    doc = passage.doc
+    first, last = clause.left_edge.i, clause.right_edge.i
+    if clause.i > verb.i:
+        first = max(first, verb.i + 1)
+        while first < last and (doc[first].text in ",:" or doc[first].is_space):
+            first += 1
+        if doc[first].lower_ == "that" and doc[first].dep_ in ("mark", "complm") and first < last:
+            first += 1
+        return [(first, last)]
+    first = min(first, verb.left_edge.i)
+    last = min(last, verb.i - 1)
+    subject = next((c for c in verb.lefts if c.dep_ in ("nsubj", "nsubjpass")), None)
+    if subject is not None:
+        if subject.i < clause.i:
+            return [(clause.left_edge.i, last)]
+        last = min(last, subject.left_edge.i - 1)
+    return [(first, last)]
+
+
+def _interpolated(passage: Passage, verb: Token, subject: Token) -> list[tuple[int, int]] | None:
+    """The clause around a cue set into it: "The plan, she said, will fail"."""
+    head = verb.head
+    low, high = head.left_edge.i, head.right_edge.i
+    first, last = min(verb.left_edge.i, verb.i), max(verb.right_edge.i, verb.i)
+    if not low <= first <= last <= high or subject.head.i != verb.i:
+        return None
+    doc = passage.doc
+    before = (first > low and doc[first].text in ",–—-") or (first > 0 and doc[first - 1].text in ",–—-")
+    if not before:
+        return None
+    parts = [(low, first - 1)]
+    if last < high and trim(doc, last + 1, high):
+        parts.append((last + 1, high))
+    return parts
+
+
+def _according(passage: Passage, number: int, token: Token) -> Found | None:
+    doc = passage.doc
+    to = next((c for c in token.rights if c.lower_ == "to"), None)
+    noun = next((c for c in to.rights if c.dep_ == "pobj"), None) if to is not None else None
+    if to is None or noun is None:
+        return None
+    first, last = token.left_edge.i, max(token.right_edge.i, to.right_edge.i)
+    head = token.head
+    low, high = head.left_edge.i, head.right_edge.i
+    sentence = token.sent
+    if head.pos_ not in ("VERB", "AUX") or head is token:
+        low, high = sentence.start, sentence.end - 1
+    if head.dep_ == "ROOT":
+        low, high = sentence.start, sentence.end - 1
+    parts = []
+    if trim(doc, low, first - 1):
+        parts.append((low, first - 1))
+    rest = trim(doc, last + 1, high)
+    if rest and (not parts or doc[rest[0]].pos_ not in ("CCONJ", "SCONJ", "PRON")):
+        parts.append(rest)
+    return _make(passage, number, parts, (token.i, to.i), noun)
+
+
+def _noun(passage: Passage, number: int, noun: Token) -> Found | None:
+    """A noun of saying with its clause, and a possessor or the subject of a light verb as its speaker."""
+    clause = next(
+        (c for c in noun.rights if c.dep_ in ("acl", "ccomp") and (c.tag_ != "VBG" and c.tag_ != "VBN")), None
+    )
+    if clause is None:
+        clause = next(
+            (
+                c
+                for c in noun.rights
+                if c.dep_ == "prep" and c.lower_ == "for" and noun.lemma_ in ("call", "demand", "appeal")
+            ),
+            None,
+        )
+        first = clause.i + 1 if clause is not None else 0
+    else:
+        first = clause.left_edge.i
+        if passage.doc[first].lower_ == "that":
+            first += 1
+    if clause is None:
+        return None
+    speaker = next((c for c in noun.lefts if c.dep_ == "poss"), None)
+    if speaker is None and noun.dep_ == "dobj" and noun.head.lemma_ in LIGHT:
+        speaker = subject_of(noun.head)
+    if speaker is None or not speaks(speaker) or speaker.lower_ in _FIRST_PERSON:
+        return None
+    return _make(passage, number, [(first, clause.right_edge.i)], (noun.i, noun.i), speaker)
+
+
+def overlaps(a: list[Span], b: list[Span]) -> bool:
+    """Whether two contents share a character."""
+    return any(s < f and t > e for s, t in a for e, f in b)
+
+
+__all__ = ["QUESTION", "find_reported", "overlaps"]

@@ -1,0 +1,308 @@
+"""Models: how a statement is rendered for them, and how a checkpoint is saved and loaded.
+
+A checkpoint is a folder. A transformer's is a standard Hugging Face one (`config.json`, `model.safetensors`, tokenizer),
+so that `transformers.pipeline("text-classification", model=folder)` loads it; the linear baseline's holds
+`model.safetensors` and `vocabulary.json`. Both have `peacestance.json`, written last: label order, rendering version,
+data version. Weights are read from safetensors only.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from peacestance.encoders import WEIGHTS, resolve_encoder
+from peacestance.files import read_text, write_json
+from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import FeatureUnion
+
+RENDERING = 1
+"""Version of `render`; a checkpoint works only with the one that it was trained with."""
+CARD = "peacestance.json"
+
+
+class ModelKind(Enum):
+    """A fine-tuned transformer encoder, or word and character TF-IDF with logistic regression."""
+
+    transformer = "transformer"
+    tfidf = "tfidf"
+
+
+@dataclass
+class ModelConfig:
+    """What is trained.
+
+    Attributes:
+        kind: transformer or tfidf.
+        encoder: a row of `peacestance.encoders.ENCODERS` (transformer).
+        folder: a local folder with that encoder's files; packages and the hub are then not asked.
+        allow_network: whether the encoder may come from the hub over the network.
+        max_length: tokens of speaker, cue and statement together; longer input is cut at its end.
+        dropout: before the classification layer.
+        word_ngrams: longest word n-gram (tfidf).
+        char_ngrams: longest character n-gram (tfidf).
+        c: inverse strength of the regularisation (tfidf).
+    """
+
+    kind: ModelKind = ModelKind.transformer
+    encoder: str = "minilm_l6"
+    folder: str | None = None
+    allow_network: bool = False
+    max_length: int = 160
+    dropout: float = 0.1
+    word_ngrams: int = 2
+    char_ngrams: int = 5
+    c: float = 4.0
+
+    def __post_init__(self) -> None:
+        if not 8 <= self.max_length <= 8192:
+            raise InputError(f"model.max_length={self.max_length}", remedy="from 8 to 8192")
+        if not 0 <= self.dropout < 1:
+            raise InputError(f"model.dropout={self.dropout}", remedy="from 0 to below 1")
+        if min(self.word_ngrams, self.char_ngrams) < 1 or self.c <= 0:
+            raise InputError("model.word_ngrams, model.char_ngrams and model.c must be above 0")
+
+
+@dataclass(frozen=True)
+class CheckpointCard:
+    """What `peacestance.json` says of a checkpoint."""
+
+    kind: str
+    encoder: str = ""
+    max_length: int = 0
+    labels: tuple[str, ...] = LABELS
+    rendering: int = RENDERING
+    data_path: str = ""
+    data_version: str = ""
+    data_hash: str = ""
+    temperature: float = 1.0
+    abstain_below: float = 0.0
+    validation: dict[str, float] = field(default_factory=dict)
+
+
+def render(statement: Statement) -> tuple[str, str]:
+    """The two segments that a model reads: who says how, and what."""
+    return f"{statement.speaker} {statement.cue}".strip(), statement.statement
+
+
+class StanceModel(Protocol):
+    """What training, evaluation and inference need of a model."""
+
+    def logits(self, statements: Sequence[Statement], batch_size: int) -> np.ndarray:
+        """Float32 array of shape (statements, labels)."""
+
+    def save(self, folder: Path) -> None:
+        """Write everything but `peacestance.json` into an existing folder."""
+
+
+class TransformerModel:
+    """A sequence classifier over a pretrained encoder."""
+
+    def __init__(self, model: Any, tokenizer: Any, max_length: int) -> None:
+        self.model, self.tokenizer, self.max_length = model, tokenizer, max_length
+
+    @classmethod
+    def from_encoder(cls, config: ModelConfig) -> TransformerModel:
+        """A new classification head on a pretrained encoder."""
+        folder = resolve_encoder(config.encoder, config.folder, config.allow_network)
+        return cls._load(
+            folder, config.max_length, num_labels=len(LABELS), id2label=dict(enumerate(LABELS)), label2id=LABEL2ID,
+            classifier_dropout=config.dropout,
+        )  # fmt: skip
+
+    @classmethod
+    def from_checkpoint(cls, folder: Path, card: CheckpointCard) -> TransformerModel:
+        """A trained classifier."""
+        return cls._load(folder, card.max_length)
+
+    @classmethod
+    def _load(cls, folder: Path, max_length: int, **options: Any) -> TransformerModel:
+        from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = AutoModelForSequenceClassification.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, dtype="float32", **options
+        )
+        return cls(model, tokenizer, max_length)
+
+    def encode(self, statements: Sequence[Statement]) -> list[dict[str, list[int]]]:
+        """Token ids of each statement, not padded."""
+        if not statements:
+            return []
+        first, second = zip(*map(render, statements), strict=True)
+        encoded = self.tokenizer(list(first), list(second), truncation=True, max_length=self.max_length)
+        return [{key: values[i] for key, values in encoded.items()} for i in range(len(statements))]
+
+    def logits(self, statements: Sequence[Statement], batch_size: int) -> np.ndarray:
+        """See `StanceModel`; statements of like length share a batch, so that little is padded."""
+        import torch
+
+        encoded = self.encode(statements)
+        order = sorted(range(len(encoded)), key=lambda i: len(encoded[i]["input_ids"]))
+        result = np.empty((len(encoded), len(LABELS)), dtype=np.float32)
+        self.model.eval()
+        with torch.inference_mode():
+            for start in range(0, len(order), batch_size):
+                batch = order[start : start + batch_size]
+                inputs = self.tokenizer.pad([encoded[i] for i in batch], return_tensors="pt").to(self.model.device)
+                result[batch] = self.model(**inputs).logits.float().cpu().numpy()
+        return result
+
+    def save(self, folder: Path) -> None:
+        """See `StanceModel`."""
+        self.tokenizer.model_max_length = self.max_length
+        self.tokenizer.save_pretrained(folder)
+        self.model.save_pretrained(folder)
+
+
+class TfidfModel:
+    """Word and character TF-IDF with multinomial logistic regression, as a matrix: `logits = tfidf(x) W + b`."""
+
+    def __init__(self, features: FeatureUnion, weights: np.ndarray, bias: np.ndarray) -> None:
+        self.features, self.weights, self.bias = features, weights, bias
+
+    @staticmethod
+    def _features(config: ModelConfig) -> FeatureUnion:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.pipeline import FeatureUnion
+
+        options: dict[str, Any] = {"sublinear_tf": True, "lowercase": True}
+        word = TfidfVectorizer(ngram_range=(1, config.word_ngrams), token_pattern=r"(?u)\b\w+\b", **options)
+        char = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, config.char_ngrams), min_df=2, **options)
+        return FeatureUnion([("word", word), ("char", char)])
+
+    @classmethod
+    def fit(cls, statements: Sequence[Statement], config: ModelConfig, seed: int) -> TfidfModel:
+        """Train on labelled statements."""
+        from sklearn.linear_model import LogisticRegression
+
+        features = cls._features(config)
+        matrix = features.fit_transform([" ".join(render(s)) for s in statements])
+        target = np.array([LABEL2ID[s.stance or ""] for s in statements])
+        regression = LogisticRegression(C=config.c, class_weight="balanced", max_iter=2000, random_state=seed)
+        regression.fit(matrix, target)
+        weights = np.zeros((matrix.shape[1], len(LABELS)), dtype=np.float32)
+        # a label without an example keeps a score that never wins
+        bias = np.full(len(LABELS), -1e4, dtype=np.float32)
+        coefficients, intercept = regression.coef_, regression.intercept_
+        if len(regression.classes_) == 2:
+            coefficients, intercept = np.vstack([-coefficients, coefficients]), np.hstack([-intercept, intercept])
+        weights[:, regression.classes_] = coefficients.T
+        bias[regression.classes_] = intercept
+        return cls(features, weights, bias)
+
+    def logits(self, statements: Sequence[Statement], batch_size: int) -> np.ndarray:
+        """See `StanceModel`."""
+        if not statements:
+            return np.empty((0, len(LABELS)), dtype=np.float32)
+        matrix = self.features.transform([" ".join(render(s)) for s in statements])
+        return np.asarray(matrix @ self.weights + self.bias, dtype=np.float32)
+
+    def save(self, folder: Path) -> None:
+        """See `StanceModel`."""
+        parts = dict(self.features.transformer_list)
+        vocabulary = {
+            name: {
+                "ngrams": list(part.ngram_range),
+                "terms": [term for term, _ in sorted(part.vocabulary_.items(), key=lambda item: item[1])],
+            }
+            for name, part in parts.items()
+        }
+        write_json(folder / "vocabulary.json", vocabulary)
+        tensors = {f"idf_{name}": part.idf_.astype(np.float32) for name, part in parts.items()}
+        save_file(tensors | {"weights": self.weights, "bias": self.bias}, folder / WEIGHTS)
+
+    @classmethod
+    def from_checkpoint(cls, folder: Path) -> TfidfModel:
+        """A trained baseline."""
+        vocabulary = json.loads(read_text(folder / "vocabulary.json"))
+        tensors = load_file(folder / WEIGHTS)
+        config = ModelConfig(word_ngrams=vocabulary["word"]["ngrams"][1], char_ngrams=vocabulary["char"]["ngrams"][1])
+        features = cls._features(config)
+        for name, part in features.transformer_list:
+            part.vocabulary = {term: i for i, term in enumerate(vocabulary[name]["terms"])}
+            part.idf_ = tensors[f"idf_{name}"]
+        return cls(features, tensors["weights"], tensors["bias"])
+
+
+def save_checkpoint(model: StanceModel, card: CheckpointCard, folder: str | Path) -> None:
+    """Write a checkpoint: into a temporary folder first, then file by file, `peacestance.json` last.
+
+    Raises:
+        InputError: the disk is full or the place cannot be written to.
+    """
+    folder = Path(folder)
+    temporary: Path | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".checkpoint.", dir=folder))
+        model.save(temporary)
+        write_json(temporary / CARD, asdict(card))
+        (folder / CARD).unlink(missing_ok=True)
+        for path in sorted(temporary.iterdir(), key=lambda p: (p.name == CARD, p.name)):
+            path.replace(folder / path.name)
+    except (OSError, SafetensorError) as error:
+        raise InputError(f"the checkpoint cannot be written: {error}", path=folder, remedy="free some space") from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def read_card(folder: str | Path) -> CheckpointCard:
+    """Read a checkpoint's `peacestance.json`.
+
+    Raises:
+        InputError: the folder is no checkpoint, its training did not end, or it needs another version of the project.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(
+            "no such checkpoint folder", path=folder, remedy="train one: python scripts/train.py output=DIR"
+        )
+    if not (folder / CARD).is_file():
+        raise InputError(
+            f"no checkpoint here ({CARD} is missing)", path=folder, remedy="its training may not have ended"
+        )
+    try:
+        raw = json.loads(read_text(folder / CARD))
+        card = CheckpointCard(**{**raw, "labels": tuple(raw["labels"])})
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(f"damaged: {error}", path=folder / CARD, remedy="train or fetch it again") from None
+    if card.labels != LABELS or card.rendering != RENDERING:
+        raise InputError(
+            f"made for labels {card.labels} and rendering {card.rendering}", path=folder / CARD,
+            remedy=f"this version has {LABELS} and rendering {RENDERING}: use the version it was made with",
+        )  # fmt: skip
+    return card
+
+
+def load_checkpoint(folder: str | Path) -> tuple[StanceModel, CheckpointCard]:
+    """Load a checkpoint of either kind.
+
+    Raises:
+        InputError: it is missing, unfinished or damaged.
+    """
+    folder = Path(folder)
+    card = read_card(folder)
+    try:
+        if card.kind == ModelKind.tfidf.value:
+            return TfidfModel.from_checkpoint(folder), card
+        return TransformerModel.from_checkpoint(folder, card), card
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise InputError(
+            f"the checkpoint is damaged: {error}", path=folder, remedy="train or fetch it again"
+        ) from error

@@ -1,0 +1,285 @@
+"""Training a classifier on a built dataset: `train` is the one entry, for every kind of model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from peacestance.dataset import Manifest, load_split, read_manifest
+from peacestance.evaluation.metrics import stance_scores
+from peacestance.files import write_json
+from peacestance.modeling import (
+    CheckpointCard,
+    ModelConfig,
+    ModelKind,
+    StanceModel,
+    TfidfModel,
+    TransformerModel,
+    save_checkpoint,
+)
+from peacestance.provenance import record
+from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
+
+
+class ClassWeights(Enum):
+    """How rare labels are weighted in the loss: not, by inverse frequency, or by its square root."""
+
+    none = "none"
+    balanced = "balanced"
+    sqrt = "sqrt"
+
+
+class Precision(Enum):
+    """Number format of training; the halves need a GPU that has them."""
+
+    fp32 = "fp32"
+    bf16 = "bf16"
+    fp16 = "fp16"
+
+
+@dataclass
+class DataConfig:
+    """Which dataset to train on.
+
+    Attributes:
+        path: a folder that `scripts/build_dataset.py` wrote.
+        train: name of the training split.
+        validation: name of the split on which epochs are chosen.
+        fraction: share of the training articles to use, drawn with the seed (for learning curves).
+    """
+
+    path: str = "outputs/dataset"
+    train: str = "train"
+    validation: str = "validation"
+    fraction: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.fraction <= 1:
+            raise InputError(f"data.fraction={self.fraction} is no share", remedy="above 0, up to 1")
+
+
+@dataclass
+class TrainerConfig:
+    """How a transformer is trained (the linear baseline needs none of it).
+
+    Attributes:
+        epochs: passes over the training split at most.
+        learning_rate: peak of the linear schedule.
+        warmup: share of the steps in which the rate rises.
+        weight_decay: of AdamW.
+        batch_size: statements a step and device.
+        gradient_accumulation: steps whose gradients are summed before an update.
+        eval_batch_size: statements a batch in evaluation.
+        class_weights: weighting of rare labels.
+        label_smoothing: share of the target spread over all labels.
+        patience: epochs without a better validation macro-F1 after which training stops.
+        precision: number format.
+        max_steps: ends training after so many steps; -1 for no limit.
+        resume: go on from the last checkpoint in the output folder, if there is one.
+        threads: threads of torch on a CPU; 0 leaves its default.
+    """
+
+    epochs: float = 8.0
+    learning_rate: float = 1e-4
+    warmup: float = 0.1
+    weight_decay: float = 0.01
+    batch_size: int = 16
+    gradient_accumulation: int = 1
+    eval_batch_size: int = 64
+    class_weights: ClassWeights = ClassWeights.sqrt
+    label_smoothing: float = 0.0
+    patience: int = 4
+    precision: Precision = Precision.fp32
+    max_steps: int = -1
+    resume: bool = False
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        positive = ("epochs", "learning_rate", "batch_size", "gradient_accumulation", "eval_batch_size", "patience")
+        for name in positive:
+            if getattr(self, name) <= 0:
+                raise InputError(f"trainer.{name}={getattr(self, name)} must be above 0")
+        for name in ("warmup", "weight_decay", "label_smoothing"):
+            if not 0 <= getattr(self, name) < 1:
+                raise InputError(f"trainer.{name}={getattr(self, name)}", remedy="from 0 to below 1")
+
+
+@dataclass
+class TrainConfig:
+    """Everything that decides a training run."""
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    data: DataConfig = field(default_factory=DataConfig)
+    trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    seed: int = 1
+    output: str = "outputs/model"
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """A finished run: validation scores (empty without a validation split) and seconds spent in training."""
+
+    validation: dict[str, Any]
+    seconds: float
+
+
+def labelled(folder: str | Path, split: str) -> list[Statement]:
+    """A split's statements, each with its gold label.
+
+    Raises:
+        InputError: the split is missing, or holds a statement without a label.
+    """
+    statements = [Statement.from_row(row) for row in load_split(folder, split)]
+    without = next((s.id for s in statements if s.stance is None), None)
+    if without is not None:
+        raise InputError(f"statement {without!r} of split {split!r} has no label", path=folder, remedy="label it first")
+    return statements
+
+
+def draw_articles(statements: Sequence[Statement], fraction: float, seed: int) -> list[Statement]:
+    """The statements of a random share of the articles; a larger share holds every smaller one of the same seed."""
+    articles = sorted({s.article_id for s in statements})
+    order = np.random.default_rng(seed).permutation(len(articles))
+    kept = {articles[i] for i in order[: max(1, round(fraction * len(articles)))]}
+    return [s for s in statements if s.article_id in kept]
+
+
+def train(config: TrainConfig, output: str | Path) -> TrainResult:
+    """Train a model and write its checkpoint, config and validation scores into `output`.
+
+    Raises:
+        InputError: the dataset or the encoder is missing or damaged, or the disk is full.
+    """
+    import time
+
+    output = Path(output)
+    manifest = read_manifest(config.data.path)
+    statements = draw_articles(labelled(config.data.path, config.data.train), config.data.fraction, config.seed)
+    validation = labelled(config.data.path, config.data.validation) if config.data.validation in manifest.splits else []
+    started = time.perf_counter()
+    if config.model.kind is ModelKind.tfidf:
+        model: StanceModel = TfidfModel.fit(statements, config.model, config.seed)
+    else:
+        model = _fine_tune(config, statements, validation, output)
+    seconds = time.perf_counter() - started
+    scores = {}
+    if validation:
+        predicted = model.logits(validation, config.trainer.eval_batch_size).argmax(axis=1)
+        scores = stance_scores(predicted, np.array([LABEL2ID[s.stance or ""] for s in validation]))
+    save_checkpoint(model, _card(config, manifest, scores), output)
+    facts = {"data": manifest.content_hash, "data_version": manifest.version, "train_statements": len(statements)}
+    write_json(output / "run.json", record(config, **facts, seconds=round(seconds, 1), validation=scores))
+    return TrainResult(scores, seconds)
+
+
+def _card(config: TrainConfig, manifest: Manifest, scores: dict[str, Any]) -> CheckpointCard:
+    transformer = config.model.kind is ModelKind.transformer
+    return CheckpointCard(
+        kind=config.model.kind.value,
+        encoder=config.model.encoder if transformer else "",
+        max_length=config.model.max_length if transformer else 0,
+        data_path=str(config.data.path),
+        data_version=manifest.version,
+        data_hash=manifest.content_hash,
+        validation={key: scores[key] for key in ("macro_f1", "accuracy") if key in scores},
+    )
+
+
+def class_weights(statements: Sequence[Statement], how: ClassWeights) -> np.ndarray:
+    """Loss weight of each label, float32 of shape (labels,), with mean 1 over the statements."""
+    count = Counter(s.stance for s in statements)
+    counts = np.array([count[label] for label in LABELS], dtype=np.float64)
+    if how is ClassWeights.none:
+        return np.ones(len(LABELS), dtype=np.float32)
+    weights = np.where(counts > 0, 1 / np.maximum(counts, 1) ** (1.0 if how is ClassWeights.balanced else 0.5), 0)
+    return (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)
+
+
+def _fine_tune(
+    config: TrainConfig, statements: list[Statement], validation: list[Statement], output: Path
+) -> TransformerModel:
+    import datasets
+    import torch
+    import transformers
+    from transformers.trainer_utils import get_last_checkpoint
+
+    options = config.trainer
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    transformers.set_seed(config.seed)
+    model = TransformerModel.from_encoder(config.model)
+    weights = torch.tensor(class_weights(statements, options.class_weights))
+
+    def loss(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
+        total = torch.nn.functional.cross_entropy(
+            outputs.logits, labels, weight=weights.to(outputs.logits.device), reduction="sum",
+            label_smoothing=options.label_smoothing,
+        )  # fmt: skip
+        # the number of statements in the whole accumulated batch, so that accumulation changes nothing
+        return total / (len(labels) if num_items_in_batch is None else num_items_in_batch)
+
+    def encoded(rows: list[Statement]) -> datasets.Dataset:
+        items = model.encode(rows)
+        return datasets.Dataset.from_list(
+            [
+                item | {"labels": LABEL2ID[row.stance or ""], "length": len(item["input_ids"])}
+                for item, row in zip(items, rows, strict=True)
+            ]
+        )
+
+    work = output / "checkpoints"
+    chooses = bool(validation)
+    arguments = transformers.TrainingArguments(
+        output_dir=str(work),
+        num_train_epochs=options.epochs,
+        max_steps=options.max_steps,
+        learning_rate=options.learning_rate,
+        warmup_steps=options.warmup,
+        weight_decay=options.weight_decay,
+        per_device_train_batch_size=options.batch_size,
+        per_device_eval_batch_size=options.eval_batch_size,
+        gradient_accumulation_steps=options.gradient_accumulation,
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
+        eval_strategy="epoch" if chooses else "no",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=chooses,
+        metric_for_best_model="macro_f1",
+        greater_is_better=True,
+        logging_steps=20,
+        report_to=["tensorboard"],
+        bf16=options.precision is Precision.bf16,
+        fp16=options.precision is Precision.fp16,
+        seed=config.seed,
+        dataloader_pin_memory=torch.cuda.is_available(),
+    )
+
+    def scores(prediction: Any) -> dict[str, float]:
+        result = stance_scores(prediction.predictions.argmax(axis=1), prediction.label_ids)
+        return {"macro_f1": result["macro_f1"], "accuracy": result["accuracy"]}
+
+    trainer = transformers.Trainer(
+        model=model.model,
+        args=arguments,
+        data_collator=transformers.DataCollatorWithPadding(model.tokenizer),
+        train_dataset=encoded(statements),
+        eval_dataset=encoded(validation) if chooses else None,
+        compute_loss_func=loss,
+        compute_metrics=scores,
+        callbacks=[transformers.EarlyStoppingCallback(options.patience)] if chooses else [],
+    )
+    last = get_last_checkpoint(str(work)) if options.resume and work.is_dir() else None
+    try:
+        trainer.train(resume_from_checkpoint=last)
+    except OSError as error:
+        raise InputError(
+            f"training cannot write: {error}", path=work, remedy="free some space; then trainer.resume=true"
+        ) from error
+    return model
