@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from peacestance.corpus.annotated import article_from_row
 from peacestance.files import read_jsonl, read_text
 from peacestance.schema import Article, InputError, Span
 
+ARTICLE_FIELDS = ("title", "outlet", "published", "url", "language")
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _FURNITURE = [
     re.compile(pattern, re.IGNORECASE)
@@ -74,6 +75,27 @@ def read_articles(path: str | Path) -> Iterator[Article]:
         yield from read_jsonl(path, article_from_row)
     else:
         yield _read_one(path, path.stem)
+
+
+def article_from_row(row: dict[str, Any]) -> Article:
+    """Read an article from a JSON object; unknown keys are kept in `extra`.
+
+    Raises:
+        InputError: `id` or `text` is missing or empty, or a known field is not text.
+    """
+    for name in ("id", "text"):
+        if not isinstance(row.get(name), str) or not row[name].strip():
+            raise InputError(f"an article needs a non-empty text field {name!r}")
+    for name in ARTICLE_FIELDS:
+        if not isinstance(row.get(name) or "", str):
+            raise InputError(f"article {row['id']!r}: field {name!r} is not text")
+    known = {name: row.get(name) or "" for name in ARTICLE_FIELDS}
+    return Article(
+        row["id"],
+        row["text"],
+        **known,
+        extra={k: v for k, v in row.items() if k not in ("id", "text", *ARTICLE_FIELDS)},
+    )
 
 
 def _read_one(path: Path, article_id: str) -> Article:

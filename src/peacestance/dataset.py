@@ -254,6 +254,7 @@ def _write(
         output.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
         (temporary / "data").mkdir()
+        datasets.disable_progress_bars()
         for split in manifest.splits:
             data = datasets.Dataset.from_list(rows[split], features=FEATURES)
             data.to_parquet(temporary / "data" / f"{split}.parquet")
@@ -324,6 +325,19 @@ def load_split(folder: str | Path, split: str) -> datasets.Dataset:
         return datasets.Dataset.from_parquet(str(file), keep_in_memory=True)
     except Exception as error:  # pyarrow and datasets raise many kinds; each means that the file cannot be read
         raise InputError(f"cannot be read: {error}", path=file, remedy="build the dataset again") from error
+
+
+def labelled(folder: str | Path, split: str) -> list[Statement]:
+    """A split's statements, each with its gold label.
+
+    Raises:
+        InputError: the split is missing, or holds a statement without a label.
+    """
+    statements = [Statement.from_row(row) for row in load_split(folder, split)]
+    without = next((s.id for s in statements if s.stance is None), None)
+    if without is not None:
+        raise InputError(f"statement {without!r} of split {split!r} has no label", path=folder, remedy="label it first")
+    return statements
 
 
 def read_manifest(folder: str | Path) -> Manifest:

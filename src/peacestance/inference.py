@@ -7,10 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
+from peacestance.articles import article_from_row, read_articles
 from peacestance.extraction import StatementExtractor
+from peacestance.files import read_jsonl, write_jsonl
 from peacestance.modeling import CheckpointCard, StanceModel, load_checkpoint
 from peacestance.schema import LABELS, Article, InputError, Prediction, Statement
 
@@ -131,3 +135,54 @@ def analyze(
         extractor = extractor or default_extractor
     extractor = extractor or StatementExtractor()
     return summarize(article, classifier.predict(extractor.extract(article)))
+
+
+def predict_file(
+    source: str | Path, output: str | Path, checkpoint: str | Path | None = None, batch_size: int = 32
+) -> list[ArticleStances]:
+    """Label everything in a file or folder and write the predictions as JSONL, whole or not at all.
+
+    Args:
+        source: .txt or .html (one article), a folder of them, or .jsonl, in which a row with `statement` is a statement
+            and one with `text` an article.
+        output: the JSONL file to write.
+        checkpoint: a checkpoint folder; the default otherwise.
+        batch_size: statements a batch.
+
+    Returns:
+        One result an article; statements that stand alone are grouped by their `article_id`.
+
+    Raises:
+        InputError: the input or the checkpoint is missing or malformed, or the output cannot be written.
+    """
+    classifier = StanceClassifier.from_pretrained(checkpoint)
+    articles, statements = _read_input(Path(source))
+    results = []
+    if articles:
+        found = StatementExtractor().extract_many(articles)
+        for article, own in tqdm(
+            zip(articles, found, strict=True), total=len(articles), unit=" articles", disable=None
+        ):
+            results.append(summarize(article, classifier.predict(own, batch_size)))
+    by_article: dict[str, list[Prediction]] = {}
+    for prediction in classifier.predict(statements, batch_size):
+        by_article.setdefault(prediction.statement.article_id, []).append(prediction)
+    results += (summarize(Article(key, ""), own) for key, own in by_article.items())
+    write_jsonl(output, (prediction.to_row() for result in results for prediction in result.statements))
+    return results
+
+
+def _read_input(source: Path) -> tuple[list[Article], list[Statement]]:
+    """Articles and statements of an input; a JSONL file may hold both."""
+    if source.is_dir() or source.suffix.lower() != ".jsonl":
+        return list(read_articles(source)), []
+
+    def parse(row: dict[str, Any]) -> Article | Statement:
+        if "statement" in row:
+            return Statement.from_row(row)
+        if "text" in row:
+            return article_from_row(row)
+        raise InputError("neither a statement nor an article", remedy="give `statement` or `text`")
+
+    rows = list(read_jsonl(source, parse))
+    return [r for r in rows if isinstance(r, Article)], [r for r in rows if isinstance(r, Statement)]

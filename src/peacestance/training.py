@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from peacestance.dataset import Manifest, load_split, read_manifest
+from peacestance.dataset import Manifest, labelled, read_manifest
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.files import write_json
 from peacestance.modeling import (
@@ -127,19 +127,6 @@ class TrainResult:
 
     validation: dict[str, Any]
     seconds: float
-
-
-def labelled(folder: str | Path, split: str) -> list[Statement]:
-    """A split's statements, each with its gold label.
-
-    Raises:
-        InputError: the split is missing, or holds a statement without a label.
-    """
-    statements = [Statement.from_row(row) for row in load_split(folder, split)]
-    without = next((s.id for s in statements if s.stance is None), None)
-    if without is not None:
-        raise InputError(f"statement {without!r} of split {split!r} has no label", path=folder, remedy="label it first")
-    return statements
 
 
 def draw_articles(statements: Sequence[Statement], fraction: float, seed: int) -> list[Statement]:

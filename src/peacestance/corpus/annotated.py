@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from peacestance.schema import KINDS, RULES, AnnotatedArticle, Annotation, Article, InputError, Span, check_label
+from peacestance.articles import ARTICLE_FIELDS, article_from_row
+from peacestance.schema import KINDS, RULES, AnnotatedArticle, Annotation, InputError, Span, check_label
 
-ARTICLE_FIELDS = ("title", "outlet", "published", "url", "language")
-_KNOWN = {"id", "text", "conflict", "genre", "layer", "attributions", *ARTICLE_FIELDS}
-
-
-def article_from_row(row: dict[str, Any]) -> Article:
-    """Read an article from a JSON object; unknown keys are kept in `extra`.
-
-    Raises:
-        InputError: `id` or `text` is missing or empty, or a known field is not text.
-    """
-    for name in ("id", "text"):
-        if not isinstance(row.get(name), str) or not row[name].strip():
-            raise InputError(f"an article needs a non-empty text field {name!r}")
-    for name in ARTICLE_FIELDS:
-        if not isinstance(row.get(name) or "", str):
-            raise InputError(f"article {row['id']!r}: field {name!r} is not text")
-    known = {name: row.get(name) or "" for name in ARTICLE_FIELDS}
-    return Article(row["id"], row["text"], **known, extra={k: v for k, v in row.items() if k not in _KNOWN})
+_OWN = {"conflict", "genre", "layer", "attributions"}
 
 
 def check_span(value: Any, length: int) -> Span:
@@ -71,6 +56,7 @@ def annotated_from_row(row: dict[str, Any]) -> AnnotatedArticle:
         InputError: the article or one of its attributions is malformed.
     """
     article = article_from_row(row)
+    article = replace(article, extra={k: v for k, v in article.extra.items() if k not in _OWN})
     annotations = []
     for number, item in enumerate(row.get("attributions") or []):
         try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import datasets
-import evaluate
 import numpy as np
+from evaluate.info import MetricInfo
+from evaluate.module import Metric
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
 from peacestance.schema import LABELS
 
-_INFO = evaluate.MetricInfo(
+_INFO = MetricInfo(
     description="Macro-F1 over the five stances, accuracy, and precision, recall and F1 of each stance.",
     citation="",
     inputs_description="predictions, references: label ids in the order of peacestance.schema.LABELS",
@@ -19,14 +20,14 @@ _INFO = evaluate.MetricInfo(
 )
 
 
-class StanceMetric(evaluate.Metric):
+class StanceMetric(Metric):
     """`compute(predictions=ids, references=ids)` gives `macro_f1`, `accuracy`, `per_label` and `confusion`.
 
     Macro-F1 is the mean of the five labels' F1, a label that neither occurs nor is predicted counting 0; `confusion`
     has gold labels as rows, predictions as columns.
     """
 
-    def _info(self) -> evaluate.MetricInfo:
+    def _info(self) -> MetricInfo:
         return _INFO
 
     def _compute(self, predictions: list[int], references: list[int]) -> dict[str, Any]:

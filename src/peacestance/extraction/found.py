@@ -44,3 +44,7 @@ class Found:
     carried: bool = False
     """Whether the speaker is that of the statement before, since this one names none."""
     cue_token: int = -1
+    aside: int | None = None
+    """Where the clause of its cue is set off from what goes before, at "while", "though" or "with" after a comma."""
+    relays: bool = False
+    """Whether its speaker only passes on what others said, as news media do."""

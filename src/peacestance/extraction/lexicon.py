@@ -18,206 +18,71 @@ SAY = _words(
     conclude complain lament joke quip boast brag wonder ask inquire question shout yell cry whisper mutter exclaim
     chant chuckle laugh sigh blurt deadpan snap fume rage thunder continue begin interject counter retort rebut deny disclose reveal
     testify swear vow pledge promise threaten propose recommend advise urge demand request plead appeal instruct order
-    exhort implore beg hope fear believe think feel expect assume suspect doubt consider agree disagree accept profess
-    pontificate opine muse surmise speculate venture volunteer offer elaborate clarify specify describe inform brief assure
-    remind reassure notify caution quote cite read rule decide determine argue charge accuse decry protest object
-    sneer scoff gush rejoice marvel joke tease reason theorize theorise proclaim pronounce preach summarize summarise
-    echo chime concur enthuse intone drawl quote mention point predict find show foresee concede stipulate relay convey
-    communicate vent vouch reckon figure guess know understand realize realise learn worry envisage hypothesize
-    portray pen comment crow declaim detail demur dictate grumble advocate
+    exhort implore beg hope fear believe think feel expect consider agree disagree accept profess
+    pontificate opine muse surmise speculate venture volunteer offer elaborate clarify specify describe inform assure
+    remind reassure notify quote cite read charge protest object conclude
+    sneer scoff gush rejoice marvel tease reason theorize theorise proclaim pronounce preach summarize summarise
+    echo chime concur enthuse intone drawl mention foresee stipulate relay convey
+    communicate vent vouch reckon worry comment declaim detail demur dictate grumble advocate title headline
     """
 )
 """Verbs that can introduce a quotation."""
 
-CLAUSE = SAY - _words(
-    "shout begin continue laugh sigh chuckle read quote point decide rule determine find show understand know learn realize realise "
-    "figure know consider cite describe charge accuse object ask order instruct assume portray post detail offer"
+CLAUSE = _words(
+    """
+    say tell add announce state declare reply respond write tweet explain insist claim argue assert allege warn note remark
+    observe stress emphasize emphasise underline underscore reiterate repeat recall recount relate report acknowledge admit
+    concede confess confirm affirm maintain contend caution suggest hint signal indicate predict forecast estimate
+    conclude complain lament joke quip boast brag wonder ask inquire question exclaim counter retort deny disclose reveal
+    testify swear vow pledge promise threaten propose recommend advise urge demand request plead
+    opine muse surmise speculate venture clarify specify inform assure remind reassure notify charge protest
+    proclaim pronounce concur mention foresee stipulate relay reckon worry comment grumble believe think feel expect
+    hope fear assume suspect doubt consider agree disagree accept contend imply theorize theorise intimate hypothesize
+    """
 )
 """Verbs whose finite clausal complement is a statement of their subject."""
 
-DOCUMENT_CLAUSE = _words("show find rule decide determine read suggest indicate reveal")
+DOCUMENT_CLAUSE = _words("show find rule decide determine read")
 """Verbs that report when their subject is a source such as a study, a court or a document."""
 
-QUESTION = _words("ask wonder question inquire debate explain")
-"""Verbs whose complement may be a question (why, whether, if)."""
-
-INFINITIVE = _words(
-    """
-    vow pledge promise threaten refuse decline agree offer demand ask claim propose swear undertake hope want plan expect
-    seek intend volunteer consent commit appeal call beg profess
-    """
+BELIEF = _words(
+    "believe think feel expect hope fear assume suspect doubt consider imply reckon worry wonder agree disagree accept foresee "
+    "show find rule decide determine read suggest reveal predict indicate signal hint forecast estimate recall note conclude"
 )
-"""Verbs whose infinitive states what their subject means to do or wants."""
+"""Verbs that report only where the subject is somebody who can speak."""
+
+INFINITIVE = _words("vow pledge promise threaten demand claim propose swear undertake volunteer profess appeal")
+"""Verbs whose infinitive is what their subject says it means to do or wants."""
 
 ADDRESS = _words(
     """
-    urge ask tell order instruct advise warn call press implore exhort beg encourage invite request remind want expect
-    command direct summon push lobby caution entreat plead appeal
+    urge ask tell order instruct advise warn call press implore exhort beg encourage request remind
+    command direct summon caution entreat plead appeal
     """
 )
-"""Verbs whose object and infinitive together are what their subject wants of others."""
+"""Verbs whose object and infinitive together are what their subject asks of others."""
 
-OBJECT: dict[str, frozenset[str]] = {
-    **dict.fromkeys(
-        [
-            "reject",
-            "welcome",
-            "condemn",
-            "denounce",
-            "deny",
-            "criticise",
-            "criticize",
-            "praise",
-            "hail",
-            "applaud",
-            "slam",
-            "blast",
-            "announce",
-            "demand",
-            "propose",
-            "reiterate",
-            "repeat",
-            "express",
-            "voice",
-            "confirm",
-            "declare",
-            "stress",
-            "emphasise",
-            "emphasize",
-            "acknowledge",
-            "admit",
-            "support",
-            "back",
-            "endorse",
-            "oppose",
-            "dismiss",
-            "deplore",
-            "decry",
-            "lament",
-            "recommend",
-            "request",
-            "advocate",
-            "predict",
-            "claim",
-            "allege",
-            "promise",
-            "pledge",
-            "vow",
-            "threaten",
-            "protest",
-            "question",
-            "dispute",
-            "defend",
-            "highlight",
-            "underline",
-            "underscore",
-            "mention",
-            "cite",
-            "outline",
-            "detail",
-            "disclose",
-            "reveal",
-            "report",
-            "affirm",
-            "reaffirm",
-            "restate",
-            "reprimand",
-            "rebuke",
-            "lambast",
-            "ridicule",
-            "mock",
-            "commend",
-            "salute",
-            "cheer",
-            "regret",
-            "rule",
-            "suggest",
-            "describe",
-            "portray",
-            "call",
-            "label",
-            "brand",
-            "term",
-            "dub",
-            "characterise",
-            "characterize",
-            "liken",
-            "compare",
-            "accuse",
-            "blame",
-            "thank",
-            "congratulate",
-            "urge",
-            "estimate",
-            "favor",
-            "favour",
-            "discuss",
-            "credit",
-            "fault",
-            "attack",
-            "challenge",
-            "assail",
-            "castigate",
-            "berate",
-            "document",
-            "renounce",
-            "repudiate",
-            "disavow",
-            "concede",
-            "note",
-            "explain",
-            "hint",
-            "signal",
-            "mourn",
-            "doubt",
-            "insist",
-            "bemoan",
-            "tout",
-            "promote",
-            "accept",
-            "embrace",
-        ],
-        frozenset(),
-    ),
-}
+OBJECT = _words(
+    """
+    reject welcome condemn denounce deny criticise criticize praise hail applaud slam blast announce demand propose
+    reiterate repeat express voice confirm declare stress emphasise emphasize acknowledge admit
+    dismiss deplore decry lament recommend request claim allege promise pledge vow threaten
+    protest question dispute highlight underline underscore cite outline
+    report affirm reaffirm restate rebuke lambast ridicule mock commend salute
+    suggest describe portray call label brand term dub characterise characterize liken accuse blame
+    estimate credit fault assail castigate berate renounce repudiate disavow concede bemoan tout deem
+    """
+)
 """Verbs whose direct object is the content."""
 
+NEEDS_TAIL = _words("describe portray characterise characterize credit call term deem")
+"""Of these, the verbs that report only where a predicate follows the object: "described it as a farce"."""
+
 OBJECT_TAIL: dict[str, frozenset[str]] = {
-    **dict.fromkeys(
-        [
-            "describe",
-            "portray",
-            "label",
-            "brand",
-            "characterise",
-            "characterize",
-            "hail",
-            "dismiss",
-            "cite",
-            "denounce",
-            "condemn",
-            "reject",
-        ],
-        _words("as"),
-    ),
-    **dict.fromkeys(["accuse"], _words("of")),
-    **dict.fromkeys(
-        [
-            "blame",
-            "praise",
-            "criticise",
-            "criticize",
-            "thank",
-            "fault",
-            "credit",
-            "condemn",
-            "rebuke",
-            "congratulate",
-            "applaud",
-        ],
-        _words("for on with over"),
-    ),
-    **dict.fromkeys(["liken", "compare"], _words("to with")),
+    **dict.fromkeys("describe portray label brand characterise characterize hail dismiss cite denounce condemn reject tout".split(), _words("as")),
+    "accuse": _words("of"),
+    **dict.fromkeys("blame praise criticise criticize fault credit condemn rebuke".split(), _words("for on with over")),
+    "liken": _words("to"),
 }
 """Prepositions that carry the content on after the object."""
 
@@ -226,7 +91,6 @@ PREPOSITIONAL: dict[str, frozenset[str]] = {
     "warn": _words("of against about"),
     "caution": _words("against about"),
     "insist": _words("on upon"),
-    "agree": _words("on to with"),
     "object": _words("to"),
     "complain": _words("about of"),
     "appeal": _words("for to"),
@@ -236,29 +100,15 @@ PREPOSITIONAL: dict[str, frozenset[str]] = {
     "hint": _words("at"),
     "allude": _words("to"),
     "refer": _words("to"),
-    "point": _words("to out"),
-    "speak": _words("of about against"),
-    "talk": _words("about of"),
+    "speak": _words("of against"),
     "boast": _words("of about"),
     "protest": _words("against"),
     "argue": _words("for against"),
-    "lash": _words("out at"),
-    "hope": _words("for"),
-    "threaten": _words("with"),
-    "ask": _words("for about"),
-    "disagree": _words("with"),
+    "lash": _words("out"),
     "apologise": _words("for"),
     "apologize": _words("for"),
     "advocate": _words("for"),
-    "campaign": _words("for against"),
-    "testify": _words("about to"),
-    "joke": _words("about"),
-    "comment": _words("on"),
-    "elaborate": _words("on"),
-    "vow": _words("on"),
-    "commit": _words("to"),
-    "tell": _words("of about"),
-    "worry": _words("about"),
+    "rail": _words("against"),
 }
 """Verbs whose prepositional object is the content, with their prepositions."""
 
@@ -278,42 +128,36 @@ LIGHT = _words(
 
 TALKS = _words(
     """
-    talk negotiation negotiate cease-fire ceasefire truce armistice peace deal agreement accord settlement dialogue mediation mediate
-    mediator summit conference proposal plan table diplomacy diplomatic overture compromise concession reconciliation pact
-    treaty process initiative roadmap cessation hostilities détente rapprochement peacemaking broker round delegation
-    negotiator envoy
+    talk negotiation negotiate cease-fire ceasefire truce armistice peace dialogue mediation mediate mediator diplomacy
+    overture settlement reconciliation cessation détente rapprochement peacemaking accord compromise negotiator
     """
 )
 """Words that show that a predicate concerns negotiations."""
 
-TALKS_STRICT = _words(
-    """
-    talk negotiation negotiate cease-fire ceasefire truce armistice peace dialogue mediation mediate mediator diplomacy
-    overture settlement reconciliation cessation détente rapprochement peacemaking accord compromise
-    """
-)
-"""The same for predicates that mean nothing by themselves."""
+TALKS_IN_CONTEXT = _words("deal agreement summit conference proposal plan table pact treaty process initiative roadmap terms diplomatic delegation round")
+"""Words that show it where the article speaks of negotiations elsewhere."""
 
-NARRATED = _words(
+POSITION = _words(
     """
-    refuse decline boycott accept reject agree oppose object seek want demand hope plan propose offer push press back
-    support favor favour host broker mediate invite shun resist spurn embrace scrap cancel suspend abandon quit
-    abrogate sign ratify honour honor derail block stall torpedo insist pursue resume intend encourage convene
-    propose welcome rebuff ignore snub walk drop endorse negotiate participate approve
-    attend join withdraw pull postpone
+    refuse decline boycott accept agree oppose seek want demand hope plan propose offer push press back
+    support favor favour host broker mediate invite shun resist spurn scrap cancel suspend abandon
+    derail block stall torpedo pursue resume intend encourage object
+    rebuff ignore snub endorse negotiate withdraw pull postpone reject insist
     """
 )
 """Verbs by which an article itself tells a stand on negotiations."""
 
-WILLING = _words(
-    "ready willing unwilling reluctant prepared open opposed committed intent keen eager hesitant loath determined adamant"
-)
-"""Adjectives that state a stand: "is ready to"."""
+POSITION_PHRASES = _words("begin start continue make show have express be walk try work hold keep lay push give reiterate take step prepare")
+"""Verbs that tell one only together with a noun or adjective of `STAND`."""
 
-STANCE_NOUNS = _words(
-    "willingness readiness reluctance unwillingness overture effort interest priority commitment desire intention refusal appetite pressure"
+STAND = _words(
+    """
+    ready willing unwilling reluctant prepared open opposed committed intent keen eager hesitant loath determined adamant hopeful
+    negative willingness readiness reluctance unwillingness overture effort priority commitment desire refusal
+    appetite objection boycott demand interest
+    """
 )
-"""Nouns that state a stand as objects: "has shown willingness to"."""
+"""Words that state a stand: "is ready to", "has shown willingness to"."""
 
 ROLE = _words(
     """

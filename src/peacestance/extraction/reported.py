@@ -8,92 +8,20 @@ from peacestance.extraction.found import Found, Passage, Token
 from peacestance.extraction.grammar import phrase, speaks, subject_of, trim
 from peacestance.extraction.lexicon import (
     ADDRESS,
+    BELIEF,
     CLAUSE,
     DOCUMENT_CLAUSE,
     INFINITIVE,
     LIGHT,
+    NEEDS_TAIL,
     NOUNS,
     OBJECT,
     OBJECT_TAIL,
     PREPOSITIONAL,
-    QUESTION,
 )
 from peacestance.schema import Span
 
 _FIRST_PERSON = frozenset(("i", "we", "you", "me", "us"))
-_WEAK = frozenset(
-    [
-        "believe",
-        "think",
-        "feel",
-        "expect",
-        "hope",
-        "fear",
-        "assume",
-        "suspect",
-        "doubt",
-        "consider",
-        "want",
-        "plan",
-        "seek",
-        "show",
-        "find",
-        "suggest",
-        "reveal",
-        "imply",
-        "predict",
-        "indicate",
-        "hint",
-        "signal",
-        "mean",
-        "rule",
-        "decide",
-        "report",
-        "detail",
-        "support",
-        "back",
-        "accept",
-        "regret",
-        "embrace",
-        "discuss",
-        "offer",
-        "note",
-        "mention",
-        "explain",
-        "agree",
-        "describe",
-        "call",
-        "label",
-        "term",
-        "brand",
-        "dub",
-        "credit",
-        "challenge",
-        "attack",
-        "favor",
-        "favour",
-        "document",
-        "cite",
-        "oppose",
-        "promote",
-        "doubt",
-        "mourn",
-        "defend",
-        "worry",
-        "underscore",
-        "highlight",
-        "underline",
-        "reveal",
-        "outline",
-        "disclose",
-        "estimate",
-        "test",
-        "read",
-        "intend",
-        "commit",
-    ]
-)
-"""Cues that are reports only of somebody who can speak."""
 
 
 def find_reported(passage: Passage, number: int) -> Iterator[Found]:
@@ -121,7 +49,21 @@ def _make(
         return None
     mention = passage.span(*phrase(noun)) if noun is not None else None
     spans = [passage.span(*part) for part in trimmed]
-    return Found(spans, "indirect", number, passage.span(*cue), noun, mention, cue_token=cue[1])
+    aside = _aside(passage, noun) if noun is not None else None
+    relays = passage.doc[cue[0]].lemma_ in ("report", "accord", "quote", "cite")
+    return Found(spans, "indirect", number, passage.span(*cue), noun, mention, cue_token=cue[0], aside=aside, relays=relays)
+
+
+_SETS_OFF = frozenset("while though although but whereas with as even".split())
+
+
+def _aside(passage: Passage, noun: Token) -> int | None:
+    """The article offset of the comma before the clause that `noun` is the subject of, if it is set off by one."""
+    doc, first = passage.doc, noun.left_edge.i
+    for i in range(first - 1, max(0, first - 3), -1):
+        if doc[i].lower_ in _SETS_OFF and i and doc[i - 1].text in (",", ",”", "—", "–", "-"):
+            return doc[i - 1].idx + passage.offset
+    return None
 
 
 def _verb(passage: Passage, number: int, verb: Token, lemma: str) -> Found | None:
@@ -135,16 +77,47 @@ def _verb(passage: Passage, number: int, verb: Token, lemma: str) -> Found | Non
     )
     if not known:
         return None
+    if not _asserted(verb, lemma):
+        return None
     subject = subject_of(verb)
     if subject is not None and (subject.lower_ in _FIRST_PERSON or subject.dep_ == "expl" or subject.i == verb.i):
         return None
-    weak = lemma in _WEAK or lemma not in CLAUSE
+    weak = lemma in BELIEF or lemma not in CLAUSE
     if subject is None or (weak and not speaks(subject)):
         return None
     content, cue_end = _complement(passage, verb, lemma, subject)
     if content is None:
         return None
     return _make(passage, number, content, (verb.i, cue_end), subject)
+
+
+_HYPOTHETICAL = frozenset("may might could should would must can 'd ’d".split())
+_GOES_ON = frozenset("go begin continue start proceed appear seem take use rush rise stop appear come step".split())
+
+
+def _asserted(verb: Token, lemma: str) -> bool:
+    """Whether the article says that the cue's act took place, and that its subject did it.
+
+    Left out are passives, purposes ("met to discuss"), conditions and what somebody might or did not say.
+    """
+    passive = negated = False
+    for child in verb.children:
+        dep = child.dep_
+        if child.lower_ == "what" and child.i < verb.i and lemma not in ("say", "ask"):
+            return False
+        if dep in ("nsubjpass", "auxpass"):
+            passive = not any(c.dep_ == "agent" for c in verb.children)
+        elif dep == "neg":
+            negated = True
+        elif (dep == "aux" and child.tag_ == "MD" and child.lower_ in _HYPOTHETICAL) or (dep == "mark" and child.lower_ in ("if", "whether", "unless")):
+            return False
+    if negated or passive:
+        return False
+    if verb.tag_ == "VBN" and verb.dep_ in ("advcl", "acl", "ccomp") and not any(c.dep_ in ("aux", "agent", "nsubj") for c in verb.children):
+        return False
+    if verb.tag_ == "VB" and verb.dep_ in ("xcomp", "advcl", "acl", "relcl") and any(c.lower_ == "to" for c in verb.lefts):
+        return verb.head.lemma_ in _GOES_ON
+    return not (verb.tag_ == "VBG" and verb.dep_ == "xcomp" and verb.head.lemma_ not in _GOES_ON)
 
 
 def _complement(passage: Passage, verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int, int]] | None, int]:
@@ -158,6 +131,12 @@ def _complement(passage: Passage, verb: Token, lemma: str, subject: Token) -> tu
         has_subject = any(c.dep_ in ("nsubj", "nsubjpass", "csubj", "expl", "attr") for c in clause.children)
         if has_subject or clause.i > verb.i:
             return _clause(passage, verb, clause, lemma), verb.i
+    if verb.dep_ == "advcl" and lemma in CLAUSE and clause is None and any(c.lower_ == "as" for c in verb.lefts):
+        head = verb.head
+        parts = [(head.left_edge.i, verb.left_edge.i - 1), (verb.right_edge.i + 1, head.right_edge.i)]
+        parts = [part for part in parts if trim(doc, *part)]
+        if len(parts) == 1:
+            return parts, verb.i
     if verb.dep_ in ("parataxis", "ccomp") and lemma in CLAUSE and clause is None:
         parts = _interpolated(passage, verb, subject)
         if parts:
@@ -167,7 +146,7 @@ def _complement(passage: Passage, verb: Token, lemma: str, subject: Token) -> tu
     if infinitive is not None and infinitive.i > verb.i and infinitive.tag_ == "VB":
         if lemma in ADDRESS and target is not None and target.i > verb.i:
             return [(target.left_edge.i, infinitive.right_edge.i)], verb.i
-        if lemma in INFINITIVE or lemma in ADDRESS:
+        if lemma in INFINITIVE:
             return [(infinitive.left_edge.i, infinitive.right_edge.i)], verb.i
     if lemma in PREPOSITIONAL:
         for child in verb.rights:
@@ -176,7 +155,10 @@ def _complement(passage: Passage, verb: Token, lemma: str, subject: Token) -> tu
                 if last > child.i:
                     return [(child.i + 1, last)], child.i
     if lemma in OBJECT and target is not None and target.i > verb.i and target.dep_ == "dobj":
-        return [(target.left_edge.i, _tail(verb, target.right_edge.i, OBJECT_TAIL.get(lemma, frozenset())))], verb.i
+        last = _tail(verb, target.right_edge.i, OBJECT_TAIL.get(lemma, frozenset()))
+        if (lemma in NEEDS_TAIL and last == target.right_edge.i) or (lemma == "cite" and speaks(target)):
+            return None, verb.i
+        return [(target.left_edge.i, last)], verb.i
     if lemma in OBJECT and children.get("oprd") is not None:
         return [(verb.i + 1, children["oprd"].right_edge.i)], verb.i
     return None, verb.i
@@ -185,6 +167,8 @@ def _complement(passage: Passage, verb: Token, lemma: str, subject: Token) -> tu
 def _tail(verb: Token, last: int, prepositions: frozenset[str]) -> int:
     """The last token of a complement that begins before `last`: what hangs on the verb and carries the content on."""
     for child in verb.rights:
+        if child.dep_ == "advcl" and "to" in prepositions and any(c.lower_ == "to" for c in child.lefts) and child.left_edge.i - last < 6:
+            last = max(last, child.right_edge.i)
         if child.dep_ in ("dobj", "oprd", "xcomp", "ccomp", "acomp") or (
             child.dep_ == "prep" and (child.lower_ in prepositions or child.i == last)
         ):
@@ -199,9 +183,9 @@ def _clause(passage: Passage, verb: Token, clause: Token, lemma: str) -> list[tu
         first = max(first, verb.i + 1)
         while first < last and (doc[first].text in ",:" or doc[first].is_space):
             first += 1
-        if doc[first].lower_ == "that" and doc[first].dep_ in ("mark", "complm") and first < last:
+        if doc[first].lower_ == "that" and first < last:
             first += 1
-        return [(first, last)]
+        return [(first, _to_pause(verb, last))]
     first = min(first, verb.left_edge.i)
     last = min(last, verb.i - 1)
     subject = next((c for c in verb.lefts if c.dep_ in ("nsubj", "nsubjpass")), None)
@@ -210,6 +194,23 @@ def _clause(passage: Passage, verb: Token, clause: Token, lemma: str) -> list[tu
             return [(clause.left_edge.i, last)]
         last = min(last, subject.left_edge.i - 1)
     return [(first, last)]
+
+
+def _to_pause(verb: Token, last: int) -> int:
+    """Where a clause that the parser has cut off really ends: at the next mark of punctuation or the cue's own next verb."""
+    doc = verb.doc
+    own = {child.i for child in verb.rights if child.dep_ in ("conj", "cc", "advcl", "prep", "npadvmod", "dative", "advmod") and child.i > last}
+    while last + 1 < len(doc):
+        token = doc[last + 1]
+        if token.text in _PAUSES or token.i in own or (token.dep_ in ("cc", "mark") and token.head.i in own) or token.is_space:
+            break
+        if any(doc[i].head.i == token.i for i in range(token.left_edge.i, token.i) if i in own):
+            break
+        last += 1
+    return last
+
+
+_PAUSES = frozenset(",.;:!?—–―…()[]") | {"--", "...", "-"}
 
 
 def _interpolated(passage: Passage, verb: Token, subject: Token) -> list[tuple[int, int]] | None:
@@ -285,5 +286,3 @@ def overlaps(a: list[Span], b: list[Span]) -> bool:
     """Whether two contents share a character."""
     return any(s < f and t > e for s, t in a for e, f in b)
 
-
-__all__ = ["QUESTION", "find_reported", "overlaps"]

