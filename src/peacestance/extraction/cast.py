@@ -47,7 +47,6 @@ class Mention:
     person: int
     subject: bool
     quoted: bool
-    end: int = 0
 
 
 def fold(word: str) -> str:
@@ -73,6 +72,8 @@ def name_words(doc: Doc, first: int, last: int) -> tuple[list[str], int]:
         if not capital or is_title(token.text) or token.lower_ in _NOT_NAMES:
             start = place + 1
     tokens = tokens[start:]
+    stop = next((place for place, t in enumerate(tokens) if place and t.pos_ in ("VERB", "AUX", "ADP", "CCONJ") and t.lower_ not in _PARTICLES), None)
+    tokens = tokens[:stop]
     while tokens and (tokens[0].text in "-–." or (tokens[0].lower_ in _PARTICLES and len(tokens) == 1)):
         tokens = tokens[1:]
     if not tokens:
@@ -100,7 +101,7 @@ class Cast:
                 if first <= taken:
                     continue
                 words, start = name_words(doc, first, last)
-                if not words or len(words) > 5 or words[0].isupper() and len(words[0]) > 3 and len(words) == 1:
+                if not words or len(words) > 5 or not _plausible(words):
                     continue
                 taken = last
                 key = tuple(words)
@@ -190,6 +191,13 @@ class Cast:
                 person.gender = "m"
 
 
+def _plausible(words: list[str]) -> bool:
+    """Whether words tagged as a person can be a name: no acronym or abbreviated place alone, no institution's noun."""
+    if len(words) == 1 and (words[0].isupper() or words[0].endswith(".")):
+        return False
+    return not any(word.lower() in INSTITUTION for word in words)
+
+
 def _before_name(words: list[Token]) -> list[Token]:
     """The words that stand directly before a name as titles and roles, from the last comma or verb on."""
     kept: list[Token] = []
@@ -211,7 +219,7 @@ def _agree(folded: list[str], name: tuple[str, ...]) -> bool:
 
 def _candidates(doc: Doc) -> list[tuple[int, int]]:
     """Token stretches that may be personal names: PERSON entities, and capitalised words after a title or role."""
-    found = [(e.start, e.end - 1) for e in doc.ents if e.label_ == "PERSON"]
+    found = [(e.start, _with_particle(doc, e.end - 1)) for e in doc.ents if e.label_ == "PERSON"]
     covered = {i for first, last in found for i in range(first, last + 1)}
     for token in doc:
         if token.i in covered or token.pos_ != "PROPN" or not token.text[0].isupper():
@@ -229,6 +237,13 @@ def _candidates(doc: Doc) -> list[tuple[int, int]]:
         found.append((token.i, last))
         covered.update(range(token.i, last + 1))
     return sorted(found)
+
+
+def _with_particle(doc: Doc, last: int) -> int:
+    """The last token of a name that the entity recogniser cut off before "de", "von" or a hyphen."""
+    while last + 2 < len(doc) and (doc[last + 1].lower_ in _PARTICLES or doc[last + 1].text == "-") and doc[last + 2].pos_ == "PROPN":
+        last += 2
+    return last
 
 
 def gender_of(word: str) -> str:

@@ -18,6 +18,7 @@ _REACH = 30
 _STRETCH = 3
 """Sentences of one quotation that make one statement; of a longer one, each makes its own."""
 _ENDS = frozenset((".", "!", "?", ";", "…", "..."))
+_PAUSES = frozenset((",", ";", ":", "–", "—", "("))
 _FIRST_PERSON = frozenset(("i", "we", "you"))
 
 
@@ -32,10 +33,13 @@ class _Place:
     after: list[int]
 
 
-def attach_quotes(passage: Passage, number: int, text: str, reported: list[Found]) -> list[Found]:
+def attach_quotes(
+    passage: Passage, number: int, text: str, reported: list[Found], introduction: Found | None = None
+) -> list[Found]:
     """The passage's statements in reading order: its direct quotations, and `reported` with what they quote marked.
 
-    `reported` statements that are really the tag of a direct quotation are taken out of it.
+    `reported` statements that are really the tag of a direct quotation are taken out of it. `introduction` is the cue
+    with which the passage before ends, where it ends in a colon.
     """
     places = _places(passage)
     direct: list[Found] = []
@@ -46,6 +50,9 @@ def attach_quotes(passage: Passage, number: int, text: str, reported: list[Found
             continue
         embedded = _embedded(passage, place)
         covering = [f for f in reported if overlaps(f.spans, [inner])]
+        if not embedded and text[inner[0]].islower():
+            # "The plan, she said, "is a farce"": the clause around the cue is the content, and part of it is quoted.
+            embedded = any(f.cue_token < place.first and f.spans[0][1] < inner[0] for f in covering)
         if embedded:
             host = min(covering, key=lambda f: -f.spans[0][0], default=None)
             if host is not None:
@@ -67,7 +74,11 @@ def attach_quotes(passage: Passage, number: int, text: str, reported: list[Found
                 _extend(f, place.quote, text)
             continue
         elif _floating(passage, place, text):
-            found = Found([inner], "direct", number, carried=True)
+            found = _continued(previous, place, passage) or Found([inner], "direct", number, carried=True)
+            if not found.spans:
+                found.spans = [inner]
+            if not place.before and place.first == 0 and introduction is not None and previous is None:
+                found = Found([inner], "direct", number, introduction.cue, introduction.noun, introduction.mention, introduction.passage)
         if found is None:
             continue
         _drop(reported, found, covering, text)
@@ -75,6 +86,36 @@ def attach_quotes(passage: Passage, number: int, text: str, reported: list[Found
         previous = (found, place)
     out = [piece for found in direct for piece in _stretches(text, found)]
     return sorted([*out, *reported], key=lambda f: f.spans[0])
+
+
+def _continued(previous: tuple[Found, _Place] | None, place: _Place, passage: Passage) -> Found | None:
+    """A quotation right after the sentence that holds the cue of the one before: "So," she said. "That is that"."""
+    if previous is None or previous[0].cue is None or previous[0].noun is None:
+        return None
+    found, before = previous
+    gap = passage.doc[before.last + 1 : place.first]
+    if len(gap) > 40 or (found.cue_token < before.last and len(gap) > 2):
+        return None
+    return Found([], "direct", found.passage, found.cue, found.noun, found.mention)
+
+
+def introduction_of(passage: Passage, number: int) -> Found | None:
+    """The cue of a passage that ends in a colon and so introduces the quotation in the next one."""
+    doc = passage.doc
+    tail = len(doc) - 1
+    while tail >= 0 and doc[tail].is_space:
+        tail -= 1
+    if tail < 1 or doc[tail].text != ":":
+        return None
+    for i in range(tail - 1, max(-1, tail - 12), -1):
+        if doc[i].text in _ENDS:
+            return None
+        if _says(doc[i]):
+            noun = subject_of(doc[i])
+            if noun is None or noun.lower_ in _FIRST_PERSON:
+                return None
+            return Found([], "direct", number, passage.span(i, i), noun, passage.span(*phrase(noun)), cue_token=i)
+    return None
 
 
 def _places(passage: Passage) -> list[_Place]:
@@ -122,9 +163,16 @@ def _embedded(passage: Passage, place: _Place) -> bool:
     last = before[-1]
     if last.text in (",", ":", "—", "–", "-", "―"):
         return last.text != ":" and not any(_says(t) for t in before)
-    if last.lower_ in ("that", "this"):
-        return not any(_says(t) for t in before[-8:])
-    return not _says(last)
+    if last.lower_ == "that":
+        verb = next((t for t in reversed(before) if t.pos_ in ("VERB", "AUX")), None)
+        return verb is None or not _says(verb)
+    if _says(last):
+        return False
+    verb = next((t for t in reversed(before) if t.pos_ in ("VERB", "AUX")), None)
+    if verb is None or not _says(verb):
+        return True
+    between = [t for t in before if t.i > verb.i]
+    return not all(t.ent_type_ in ("DATE", "TIME") or t.pos_ == "ADV" or t.lower_ in ("on", "in", "at") for t in between)
 
 
 def _says(token: Token) -> bool:
@@ -133,12 +181,14 @@ def _says(token: Token) -> bool:
 
 def _cue(passage: Passage, place: _Place) -> Token | None:
     """The verb that introduces or follows the quotation, or None."""
-    doc, before, after = passage.doc, _words(passage, place.before), _words(passage, place.after)
+    before, after = _words(passage, place.before), _words(passage, place.after)
     ended = passage.doc[place.last - 1].text if place.last > place.first else ""
     if (before and before[-1].text in (",", ":")) or (before and (_says(before[-1]) or before[-1].lower_ == "that")):
         verbs = [t for t in before if _says(t)]
         if verbs:
             return verbs[-1]
+    if before and _says(next((t for t in reversed(before) if t.pos_ in ("VERB", "AUX")), before[-1])) and not _embedded(passage, place):
+        return next(t for t in reversed(before) if _says(t))
     if (after and ended not in _ENDS - {"?", "!", "…", "..."}) or (after and after[0].text == ","):
         for position, token in enumerate(after):
             if _says(token) and token.tag_ != "VBG":
@@ -147,7 +197,6 @@ def _cue(passage: Passage, place: _Place) -> Token | None:
                 break
             if token.lower_ in ("and", "but", "which", "because", "that"):
                 break
-    del doc
     return None
 
 
@@ -160,7 +209,25 @@ def _subject_between(verb: Token, between: Sequence[Token]) -> bool:
 def _attributed(passage: Passage, number: int, verb: Token, place: _Place, inner: Span) -> Found:
     noun = _speaker_of(passage, verb, place)
     mention = passage.span(*phrase(noun)) if noun is not None else None
-    return Found([inner], "direct", number, passage.span(verb.i, verb.i), noun, mention, cue_token=verb.i)
+    kind = "direct"
+    end = _run_on(passage, verb, place)
+    if end is not None:
+        inner, kind = (place.quote.outer[0], end), "mixed"
+    return Found([inner], kind, number, passage.span(verb.i, verb.i), noun, mention, cue_token=verb.i)
+
+
+def _run_on(passage: Passage, verb: Token, place: _Place) -> int | None:
+    """Where a sentence ends that begins with quoted words and goes on without marks: said "it must end" by spring."""
+    doc, last = passage.doc, place.last
+    after = _words(passage, place.after)
+    if verb.i > place.first or not after or doc[last - 1].text in _ENDS | {","}:
+        return None
+    first = after[0]
+    if not first.is_alpha or not first.is_lower or _says(first) or first.lower_ in ("and", "but", "while", "as", "in", "on", "at", "after", "before", "during"):
+        return None
+    stop = next((t for t in after if t.text in _PAUSES or _says(t)), None)
+    end = stop.i - 1 if stop is not None else after[-1].i
+    return passage.span(end, end)[1]
 
 
 def _speaker_of(passage: Passage, verb: Token, place: _Place) -> Token | None:
@@ -192,7 +259,7 @@ def _joined(passage: Passage, text: str, parts: list[Span], before: _Place, plac
     """
     gap = [passage.doc[i] for i in range(before.last + 1, place.first)]
     words = [t for t in gap if not t.is_space]
-    if not 1 < len(words) < 30 or not any(_says(t) for t in words) or text[before.quote.inner[1] - 1] == ".":
+    if not 1 < len(words) < 30 or sum(_says(t) for t in words) != 1 or text[before.quote.inner[1] - 1] == ".":
         return False
     ends = [place for place, t in enumerate(words) if t.text in _ENDS]
     if not ends:
@@ -259,7 +326,7 @@ def _stretches(text: str, found: Found) -> list[Found]:
     if sum(map(len, pieces)) <= _STRETCH:
         return [found]
     return [
-        Found([piece], found.kind, found.passage, found.cue, found.noun, found.mention, found.carried, found.cue_token)
+        Found([piece], found.kind, found.passage, found.cue, found.noun, found.mention, found.noun_passage, found.carried, found.cue_token)
         for part in pieces
         for piece in part
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from peacestance.extraction.direct import attach_quotes
+from peacestance.extraction.direct import attach_quotes, introduction_of
 from peacestance.extraction.found import Doc, Found, Passage
 from peacestance.extraction.narrated import find_narrated, is_about_talks
 from peacestance.extraction.nesting import without_doubles
@@ -65,7 +65,8 @@ def statements_of(article: Article, passages: list[Passage]) -> list[Statement]:
         reported = list(find_reported(passage, number))
         reported += find_narrated(passage, number, about_talks)
         reported = without_doubles(reported)
-        found += attach_quotes(passage, number, article.text, reported)
+        introduction = introduction_of(passages[number - 1], number - 1) if number else None
+        found += attach_quotes(passage, number, article.text, reported, introduction)
     names = resolve(article, passages, found)
     statements = []
     for item, name in zip(found, names, strict=True):

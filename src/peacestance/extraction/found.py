@@ -41,6 +41,8 @@ class Found:
     cue: Span | None = None
     noun: Token = None
     mention: Span | None = None
+    noun_passage: int = -1
+    """The passage of `noun` where that is another than the content's."""
     carried: bool = False
     """Whether the speaker is that of the statement before, since this one names none."""
     cue_token: int = -1

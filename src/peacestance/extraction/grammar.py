@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peacestance.extraction.found import Doc, Token
-from peacestance.extraction.lexicon import DOCUMENT, INSTITUTION, ROLE
+from peacestance.extraction.lexicon import CLAUSE, DOCUMENT, INSTITUTION, ROLE
 
 _SUBJECTS = ("nsubj", "nsubjpass", "expl")
 _TRIM = frozenset(",;:.!?-–—―\"“”„‟«»'‘’`()[]…")
@@ -64,31 +64,67 @@ _PEOPLE = frozenset(
 
 
 def subject_of(verb: Token) -> Token | None:
-    """The token that heads the subject of `verb`, looked for up the tree where the verb shares another's subject."""
-    token, passed = verb, 0
-    while passed < 6:
-        passed += 1
-        agent = None
-        for child in token.children:
-            if child.dep_ in _SUBJECTS:
-                return _antecedent(child)
-            if child.dep_ == "agent":
-                agent = next((c for c in child.children if c.dep_ == "pobj"), None)
+    """The token that heads the subject of `verb`, looked for up the tree where the verb shares another's subject.
+
+    For a passive it is the agent; for "quoted her as saying" the person quoted; for a statement or letter that says
+    something, whoever issued it where the sentence tells.
+    """
+    token = verb
+    for _ in range(6):
+        agent = _agent(token)
         if agent is not None:
             return agent
+        own = next((child for child in token.children if child.dep_ in _SUBJECTS), None)
+        if own is not None:
+            return issuer(_antecedent(own))
         dep, head = token.dep_, token.head
         if dep == "acl":
-            return head if head.pos_ in ("NOUN", "PROPN", "PRON") else None
-        if (
-            dep in ("conj", "xcomp", "advcl", "pcomp", "prep", "ccomp", "dep", "pobj", "dobj", "aux", "parataxis")
-            and head is not token
-        ):
-            token = head
-            if token.pos_ in ("NOUN", "PROPN") and dep == "prep":
-                continue
-            continue
-        return None
+            return issuer(head) if head.pos_ in ("NOUN", "PROPN", "PRON") else None
+        if dep not in _SHARING or head is token:
+            return None
+        if dep == "advcl" and token is verb and verb.tag_ == "VBG" and verb.lemma_.lower() in CLAUSE:
+            # "He said it was over, adding that ...": the participle hangs on what was said.
+            while head.dep_ in ("ccomp", "conj") and head.head is not head and head.i > head.head.i:
+                head = head.head
+        if dep == "prep" and token.lower_ == "as" and head.lemma_ in ("quote", "cite"):
+            quoted = next((child for child in head.children if child.dep_ in ("dobj", "nsubjpass")), None)
+            if quoted is not None:
+                return quoted
+        token = head
     return None
+
+
+def _agent(verb: Token) -> Token | None:
+    """The noun after "by" of a passive verb."""
+    if verb.tag_ != "VBN":
+        return None
+    by = next((child for child in verb.children if child.dep_ == "agent"), None)
+    return next((child for child in by.children if child.dep_ == "pobj"), None) if by is not None else None
+
+
+def issuer(noun: Token) -> Token:
+    """For a statement, report or letter, the token of whoever issued it; any other noun itself."""
+    if noun.pos_ != "NOUN" or noun.lemma_ not in DOCUMENT:
+        return noun
+    for child in noun.children:
+        if child.dep_ == "poss" and child.lower_ not in ("its", "their", "our", "my"):
+            return child
+        if child.dep_ == "prep" and child.lower_ in ("by", "from"):
+            source = next((c for c in child.children if c.dep_ == "pobj"), None)
+            if source is not None:
+                return source
+    if noun.dep_ in ("dobj", "pobj"):
+        head = noun.head
+        while head.dep_ in ("prep", "pobj", "dobj") and head.pos_ not in ("VERB", "AUX") and head.head is not head:
+            head = head.head
+        if head.pos_ in ("VERB", "AUX") and head.lemma_ in _ISSUES:
+            subject = subject_of(head)
+            return subject if subject is not None else noun
+    return noun
+
+
+_ISSUES = frozenset("issue release send publish write make post give sign deliver agree unleash tweet read put submit".split())
+_SHARING = frozenset("conj xcomp advcl pcomp prep ccomp dep pobj dobj aux parataxis".split())
 
 
 def _antecedent(subject: Token) -> Token:
@@ -103,20 +139,41 @@ def phrase(noun: Token) -> tuple[int, int]:
     first, last = noun.left_edge.i, noun.i
     doc = noun.doc
     for child in noun.rights:
+        if child.dep_ in ("acl", "relcl") and noun.pos_ in ("NOUN", "PRON") and _describes(noun, child):
+            last = child.right_edge.i
+            continue
         if child.dep_ in _PHRASE_STOPS or child.dep_ == "punct" or doc[child.left_edge.i].text in ",(–—-":
             break
-        if child.dep_ in ("prep", "conj", "cc", "nummod", "flat", "compound", "nmod", "case", "npadvmod"):
+        if child.dep_ in ("amod", "prep", "conj", "cc", "nummod", "flat", "compound", "nmod", "case", "npadvmod"):
             stop = next(
                 (t.i for t in doc[child.i : child.right_edge.i + 1] if t.text in _TRIM and t.text not in "'’-"), None
             )
             last = child.right_edge.i if stop is None else max(stop - 1, last)
             if stop is not None:
                 break
+    last = max([last, *(t.i for t in joined(noun))])
     while first < noun.i and (doc[first].text in _TRIM or doc[first].is_space):
         first += 1
     while last > noun.i and (doc[last].text in _TRIM or doc[last].is_space or doc[last].dep_ in ("cc", "case")):
         last -= 1
     return first, last
+
+
+def joined(noun: Token) -> list[Token]:
+    """The nouns that "and" joins to a noun, also over commas: "the army, the police and the guard"."""
+    others = [token for token in noun.conjuncts if noun.i < token.i < noun.i + 16]
+    if not others or not any(child.dep_ == "cc" for token in (noun, *others) for child in token.children):
+        return []
+    between = noun.doc[noun.i : others[-1].i]
+    return others if all(t.pos_ not in ("VERB", "AUX", "SCONJ") for t in between) else []
+
+
+def _describes(noun: Token, clause: Token) -> bool:
+    """Whether a short clause without a comma is what tells an unnamed source apart: "people familiar with the talks"."""
+    doc = noun.doc
+    words = doc[clause.left_edge.i : clause.right_edge.i + 1]
+    plain = noun.lower_ in ("those", "people", "one", "person") or noun.lemma_ in ("source", "official", "diplomat", "person", "man", "woman")
+    return plain and len(words) <= 12 and clause.left_edge.i - noun.i <= 8 and not any(t.text in _TRIM for t in words)
 
 
 def trim(doc: Doc, first: int, last: int) -> tuple[int, int] | None:

@@ -37,7 +37,7 @@ CLAUSE = _words(
     testify swear vow pledge promise threaten propose recommend advise urge demand request plead
     opine muse surmise speculate venture clarify specify inform assure remind reassure notify charge protest
     proclaim pronounce concur mention foresee stipulate relay reckon worry comment grumble believe think feel expect
-    hope fear assume suspect doubt consider agree disagree accept contend imply theorize theorise intimate hypothesize
+    hope fear assume suspect doubt consider agree disagree accept contend imply theorize theorise intimate hypothesize point
     """
 )
 """Verbs whose finite clausal complement is a statement of their subject."""
@@ -191,7 +191,7 @@ INSTITUTION = _words(
     military police force administration parliament court union alliance coalition bank company embassy foundation
     institute movement militia body network newspaper paper magazine station broadcaster channel outlet watchdog
     authority bloc league delegation opposition presidency cabinet bureau center centre university campaign team firm
-    charity monitor observatory service house board panel firm regime country nation state media faction
+    charity monitor observatory service house board panel news regime country nation state media faction
     """
 )
 """Nouns that stand for an institution."""

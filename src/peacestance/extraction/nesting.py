@@ -23,16 +23,28 @@ def without_doubles(found: list[Found]) -> list[Found]:
         ):
             # "He told them so, a spokesman said": the one who passes it on is not the speaker.
             kept.remove(outer)
+            _cut(item, outer)
             kept.append(item)
         elif item.kind == "narrated" or item.noun is None or item.noun.pos_ == "PRON":
             continue
         elif share >= 0.6 and item.noun.pos_ == "PROPN":
+            _cut(item, outer)
             kept.append(item)
         elif item.aside is not None and outer.spans[-1][0] < item.aside:
             # "It will not answer, though officials have vowed to": the second clause has a speaker of its own.
             outer.spans[-1] = (outer.spans[-1][0], item.aside)
             kept.append(item)
     return sorted(kept, key=lambda f: f.spans[0])
+
+
+def _cut(inner: Found, outer: Found) -> None:
+    """End a content before the cue of the statement around it, if the parser let it run into that."""
+    marks = [span[0] for span in (outer.cue, outer.mention) if span is not None]
+    start, end = inner.spans[-1]
+    if marks and start < min(marks) < end:
+        limit = max((e for s, e in outer.spans if e <= min(marks)), default=None)
+        if limit is not None and limit > start:
+            inner.spans[-1] = (start, limit)
 
 
 def _length(spans: list[Span]) -> int:

@@ -68,10 +68,21 @@ def sentences(text: str, start: int, end: int) -> list[Span]:
     return found
 
 
+_DATELINE = re.compile(
+    r"(?:[A-Z][\w.' -]{1,30}(?:[,/] ?[A-Z][\w.' -]{1,30}){0,2} ?\([A-Z][\w ./]{1,20}\)|[A-Z]{3,}(?:[ /,]{1,2}[A-Z][\w.]+){0,3}) ?[-–—―]+ ?"
+)
+
+
 def pieces(text: str) -> list[Span]:
-    """Offsets of the pieces to parse: paragraphs, the very long ones cut at sentence ends or else at white space."""
+    """Offsets of the pieces to parse: paragraphs, the very long ones cut at sentence ends or else at white space.
+
+    A dateline is left out, since it reads like the subject of what follows it.
+    """
     found: list[Span] = []
     for start, end in paragraphs(text):
+        dateline = _DATELINE.match(text, start, min(end, start + 100))
+        if dateline and dateline.end() < end:
+            start = dateline.end()
         if end - start <= LONGEST:
             found.append((start, end))
             continue

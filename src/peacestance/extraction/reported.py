@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from peacestance.extraction.complements import complement, sentence_start
 from peacestance.extraction.found import Found, Passage, Token
 from peacestance.extraction.grammar import phrase, speaks, subject_of, trim
 from peacestance.extraction.lexicon import (
@@ -13,10 +14,8 @@ from peacestance.extraction.lexicon import (
     DOCUMENT_CLAUSE,
     INFINITIVE,
     LIGHT,
-    NEEDS_TAIL,
     NOUNS,
     OBJECT,
-    OBJECT_TAIL,
     PREPOSITIONAL,
 )
 from peacestance.schema import Span
@@ -85,7 +84,7 @@ def _verb(passage: Passage, number: int, verb: Token, lemma: str) -> Found | Non
     weak = lemma in BELIEF or lemma not in CLAUSE
     if subject is None or (weak and not speaks(subject)):
         return None
-    content, cue_end = _complement(passage, verb, lemma, subject)
+    content, cue_end = complement(verb, lemma, subject)
     if content is None:
         return None
     return _make(passage, number, content, (verb.i, cue_end), subject)
@@ -120,116 +119,6 @@ def _asserted(verb: Token, lemma: str) -> bool:
     return not (verb.tag_ == "VBG" and verb.dep_ == "xcomp" and verb.head.lemma_ not in _GOES_ON)
 
 
-def _complement(passage: Passage, verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int, int]] | None, int]:
-    """Token stretches of what a cue verb's subject says, and the cue's last token."""
-    doc = passage.doc
-    children = {}
-    for child in verb.children:
-        children.setdefault(child.dep_, child)
-    clause = children.get("ccomp")
-    if clause is not None and (lemma in CLAUSE or lemma in DOCUMENT_CLAUSE or lemma in ADDRESS):
-        has_subject = any(c.dep_ in ("nsubj", "nsubjpass", "csubj", "expl", "attr") for c in clause.children)
-        if has_subject or clause.i > verb.i:
-            return _clause(passage, verb, clause, lemma), verb.i
-    if verb.dep_ == "advcl" and lemma in CLAUSE and clause is None and any(c.lower_ == "as" for c in verb.lefts):
-        head = verb.head
-        parts = [(head.left_edge.i, verb.left_edge.i - 1), (verb.right_edge.i + 1, head.right_edge.i)]
-        parts = [part for part in parts if trim(doc, *part)]
-        if len(parts) == 1:
-            return parts, verb.i
-    if verb.dep_ in ("parataxis", "ccomp") and lemma in CLAUSE and clause is None:
-        parts = _interpolated(passage, verb, subject)
-        if parts:
-            return parts, verb.i
-    infinitive = children.get("xcomp")
-    target = children.get("dobj") or children.get("dative")
-    if infinitive is not None and infinitive.i > verb.i and infinitive.tag_ == "VB":
-        if lemma in ADDRESS and target is not None and target.i > verb.i:
-            return [(target.left_edge.i, infinitive.right_edge.i)], verb.i
-        if lemma in INFINITIVE:
-            return [(infinitive.left_edge.i, infinitive.right_edge.i)], verb.i
-    if lemma in PREPOSITIONAL:
-        for child in verb.rights:
-            if child.dep_ in ("prep", "prt", "agent") and child.lower_ in PREPOSITIONAL[lemma]:
-                last = _tail(verb, child.i, frozenset(("to", "for")) if lemma in ("call", "appeal") else frozenset())
-                if last > child.i:
-                    return [(child.i + 1, last)], child.i
-    if lemma in OBJECT and target is not None and target.i > verb.i and target.dep_ == "dobj":
-        last = _tail(verb, target.right_edge.i, OBJECT_TAIL.get(lemma, frozenset()))
-        if (lemma in NEEDS_TAIL and last == target.right_edge.i) or (lemma == "cite" and speaks(target)):
-            return None, verb.i
-        return [(target.left_edge.i, last)], verb.i
-    if lemma in OBJECT and children.get("oprd") is not None:
-        return [(verb.i + 1, children["oprd"].right_edge.i)], verb.i
-    return None, verb.i
-
-
-def _tail(verb: Token, last: int, prepositions: frozenset[str]) -> int:
-    """The last token of a complement that begins before `last`: what hangs on the verb and carries the content on."""
-    for child in verb.rights:
-        if child.dep_ == "advcl" and "to" in prepositions and any(c.lower_ == "to" for c in child.lefts) and child.left_edge.i - last < 6:
-            last = max(last, child.right_edge.i)
-        if child.dep_ in ("dobj", "oprd", "xcomp", "ccomp", "acomp") or (
-            child.dep_ == "prep" and (child.lower_ in prepositions or child.i == last)
-        ):
-            last = max(last, child.right_edge.i)
-    return last
-
-
-def _clause(passage: Passage, verb: Token, clause: Token, lemma: str) -> list[tuple[int, int]] | None:
-    doc = passage.doc
-    first, last = clause.left_edge.i, clause.right_edge.i
-    if clause.i > verb.i:
-        first = max(first, verb.i + 1)
-        while first < last and (doc[first].text in ",:" or doc[first].is_space):
-            first += 1
-        if doc[first].lower_ == "that" and first < last:
-            first += 1
-        return [(first, _to_pause(verb, last))]
-    first = min(first, verb.left_edge.i)
-    last = min(last, verb.i - 1)
-    subject = next((c for c in verb.lefts if c.dep_ in ("nsubj", "nsubjpass")), None)
-    if subject is not None:
-        if subject.i < clause.i:
-            return [(clause.left_edge.i, last)]
-        last = min(last, subject.left_edge.i - 1)
-    return [(first, last)]
-
-
-def _to_pause(verb: Token, last: int) -> int:
-    """Where a clause that the parser has cut off really ends: at the next mark of punctuation or the cue's own next verb."""
-    doc = verb.doc
-    own = {child.i for child in verb.rights if child.dep_ in ("conj", "cc", "advcl", "prep", "npadvmod", "dative", "advmod") and child.i > last}
-    while last + 1 < len(doc):
-        token = doc[last + 1]
-        if token.text in _PAUSES or token.i in own or (token.dep_ in ("cc", "mark") and token.head.i in own) or token.is_space:
-            break
-        if any(doc[i].head.i == token.i for i in range(token.left_edge.i, token.i) if i in own):
-            break
-        last += 1
-    return last
-
-
-_PAUSES = frozenset(",.;:!?—–―…()[]") | {"--", "...", "-"}
-
-
-def _interpolated(passage: Passage, verb: Token, subject: Token) -> list[tuple[int, int]] | None:
-    """The clause around a cue set into it: "The plan, she said, will fail"."""
-    head = verb.head
-    low, high = head.left_edge.i, head.right_edge.i
-    first, last = min(verb.left_edge.i, verb.i), max(verb.right_edge.i, verb.i)
-    if not low <= first <= last <= high or subject.head.i != verb.i:
-        return None
-    doc = passage.doc
-    before = (first > low and doc[first].text in ",–—-") or (first > 0 and doc[first - 1].text in ",–—-")
-    if not before:
-        return None
-    parts = [(low, first - 1)]
-    if last < high and trim(doc, last + 1, high):
-        parts.append((last + 1, high))
-    return parts
-
-
 def _according(passage: Passage, number: int, token: Token) -> Found | None:
     doc = passage.doc
     to = next((c for c in token.rights if c.lower_ == "to"), None)
@@ -246,7 +135,7 @@ def _according(passage: Passage, number: int, token: Token) -> Found | None:
         low, high = sentence.start, sentence.end - 1
     parts = []
     if trim(doc, low, first - 1):
-        parts.append((low, first - 1))
+        parts.append((sentence_start(doc, low), first - 1))
     rest = trim(doc, last + 1, high)
     if rest and (not parts or doc[rest[0]].pos_ not in ("CCONJ", "SCONJ", "PRON")):
         parts.append(rest)

@@ -7,16 +7,25 @@ from dataclasses import dataclass, field
 
 from peacestance.extraction.cast import Cast, Mention, fold, gender_of, is_title, name_words
 from peacestance.extraction.found import Found, Passage, Token
-from peacestance.extraction.grammar import phrase
+from peacestance.extraction.grammar import joined, phrase
 from peacestance.extraction.lexicon import DOCUMENT, FEMALE_ROLE, INSTITUTION, MALE_ROLE, ROLE
 from peacestance.schema import Article
 
 _LEADERS = frozenset("leader president premier minister chancellor king queen head emir sultan".split())
-_HEADS = frozenset("chief boss head director leader secretary general chairman chairwoman chair ceo executive commander secretary-general".split())
-_LAWMAKERS = frozenset("senator lawmaker congressman congresswoman representative politician candidate nominee republican democrat mp governor".split())
-_CLASSES = (_LEADERS, _HEADS, _LAWMAKERS, frozenset("spokesman spokeswoman spokesperson official aide".split()), frozenset("envoy diplomat ambassador mediator negotiator official".split()))
-_DEFINITE = frozenset("the this that his her their its our".split())
-_PLURAL = frozenset("they them their some many most others both all those several these".split())
+_HEADS = frozenset(
+    "chief boss head director leader secretary general chairman chairwoman chair ceo executive commander secretary-general".split()
+)
+_LAWMAKERS = frozenset(
+    "senator lawmaker congressman congresswoman representative politician candidate nominee republican democrat mp governor".split()
+)
+_ENVOYS = frozenset("envoy diplomat ambassador mediator negotiator".split())
+_SPEAKERS_FOR = frozenset("spokesman spokeswoman spokesperson".split())
+_CLASSES = (_LEADERS, _HEADS, _LAWMAKERS, _ENVOYS, _SPEAKERS_FOR)
+"""Role nouns that often stand for one another."""
+
+_DEFINITE = frozenset("the this that his her their its".split())
+_ARTICLE = re.compile(r"^(The|A|An|Some|Many|Several|One|Two|Three|Other|Most|Both|Those|His|Her|Its|Their)\b(?= )")
+_ACRONYM = re.compile(r"((?:[A-Z][\w'’.&-]+ (?:(?:of|for|and|the|on|to|in|de) ){0,2}){1,7}[A-Z][\w'’.&-]+),? \(([A-Z]{2,8})\)")
 
 
 @dataclass
@@ -25,10 +34,10 @@ class _State:
 
     mentions: list[Mention] = field(default_factory=list)
     recent: dict[int, int] = field(default_factory=dict)
-    institution: str = ""
     institutions: dict[str, str] = field(default_factory=dict)
+    institution: tuple[str, int] = ("", -99)
     plural: str = ""
-    described: dict[str, str] = field(default_factory=dict)
+    described: dict[str, tuple[str, int]] = field(default_factory=dict)
     last: str = ""
     last_person: int | None = None
     last_sentence: int = -99
@@ -46,6 +55,10 @@ class Resolver:
         self.article, self.passages = article, passages
         self.cast = Cast(passages)
         self.state = _State()
+        self.acronyms = _acronyms(article.text)
+        self.spots: dict[int, list[tuple[int, int, tuple[str, ...]]]] = {}
+        for number, start, end, key in self.cast.spots:
+            self.spots.setdefault(number, []).append((start, end, key))
         self.sentence_of: list[list[int]] = []
         count = 0
         for passage in passages:
@@ -56,37 +69,46 @@ class Resolver:
                 numbers.append(count)
             count += 2
             self.sentence_of.append(numbers)
-        self.events = self._events()
+        self.events = sorted([*self._name_events(), *self._group_events()], key=lambda event: event[:3])
 
-    def _events(self) -> list[tuple[int, int, int, int, bool]]:
-        """Names in text order: passage, first token, last token, person, subject."""
+    def _name_events(self) -> list[tuple[int, int, int, int, bool]]:
+        """Names: passage, first token, last token, person, whether it is a subject."""
         events = []
         for number, start, last, key in self.cast.spots:
             who = self.cast.lookup(key)
             if who is not None:
-                doc = self.passages[number].doc
-                head = doc[last] if doc[last].text not in ("'s", "’s") else doc[last - 1]
-                top = head
-                while top.dep_ in ("compound", "flat", "nmod", "appos") and top.head is not top and top.head.pos_ in ("PROPN", "NOUN"):
+                top = self.passages[number].doc[last]
+                while top.dep_ in ("compound", "flat", "nmod", "appos", "case") and top.head is not top and top.head.pos_ in ("PROPN", "NOUN"):
                     top = top.head
                 events.append((number, start, last, who, top.dep_ in ("nsubj", "nsubjpass")))
-        return sorted(events)
+        return events
+
+    def _group_events(self) -> list[tuple[int, int, int, int, bool]]:
+        """Subjects that are institutions, places or groups of people, for "it" and "they"; the person is -1."""
+        events = []
+        for number, passage in enumerate(self.passages):
+            for token in passage.doc:
+                if token.dep_ in ("nsubj", "nsubjpass") and token.pos_ in ("NOUN", "PROPN") and passage.quoted[token.i] < 0:
+                    group = token.ent_type_ in ("ORG", "GPE", "NORP") or token.lemma_.lower() in INSTITUTION
+                    if group or token.tag_ in ("NNS", "NNPS"):
+                        events.append((number, token.i, token.i, -1, True))
+        return events
 
     def names(self, found: list[Found]) -> list[str]:
         """The canonical speaker of each attribution, in the order given."""
         names: list[str] = [""] * len(found)
-        order = sorted(range(len(found)), key=lambda i: (found[i].passage, found[i].noun.i if found[i].noun is not None else self._token_at(found[i])))
+        places = [self._place(item) for item in found]
+        order = sorted(range(len(found)), key=lambda i: places[i])
         event = 0
         for index in order:
-            item = found[index]
-            at = item.noun.i if item.noun is not None else self._token_at(item)
-            while event < len(self.events) and self.events[event][:2] < (item.passage, at + 1):
+            item, place = found[index], places[index]
+            while event < len(self.events) and self.events[event][:2] < (place[0], place[1] + (item.noun is None)):
                 self._see(self.events[event])
                 event += 1
             if item.carried or item.noun is None:
-                names[index] = self._carried(item, at)
+                names[index] = self._carried(*place)
             else:
-                names[index] = self._name(item.passage, item.noun)
+                names[index] = self._name(place[0], item)
         following = ""
         for index in reversed(order):
             if not names[index] and (found[index].carried or found[index].noun is None):
@@ -94,18 +116,29 @@ class Resolver:
             following = names[index]
         return names
 
-    def _token_at(self, item: Found) -> int:
+    def _place(self, item: Found) -> tuple[int, int]:
+        """Passage and token at which an attribution's speaker is looked for."""
+        if item.noun is not None:
+            return (item.noun_passage if item.noun_passage >= 0 else item.passage), item.noun.i
         passage = self.passages[item.passage]
-        start = item.spans[0][0] - passage.offset
+        start = max(0, item.spans[0][0] - passage.offset)
         span = passage.doc.char_span(start, start + 1, alignment_mode="expand")
-        return span.start if span is not None else 0
+        return item.passage, (span.start if span is not None else 0)
 
     def _see(self, event: tuple[int, int, int, int, bool]) -> None:
         number, start, last, who, subject = event
         passage = self.passages[number]
         place = passage.doc[start].idx + passage.offset
+        if who < 0:
+            noun = passage.doc[start]
+            name = self._words(noun, *phrase(noun))
+            if noun.tag_ in ("NNS", "NNPS") or joined(noun):
+                self.state.plural = name
+            else:
+                self.state.institution = (self._known_institution(noun, name), self.sentence_of[number][start])
+            return
         quoted = passage.quoted[start] >= 0
-        self.state.mentions.append(Mention(place, self.sentence_of[number][start], who, subject, quoted, last))
+        self.state.mentions.append(Mention(place, self.sentence_of[number][start], who, subject, quoted))
         self.state.recent[who] = place
 
     def _spoke(self, name: str, person: int | None, number: int, token: int) -> str:
@@ -117,59 +150,91 @@ class Resolver:
             self.state.mentions.append(Mention(place, self.state.last_sentence, person, True, False))
         return name
 
-    def _carried(self, item: Found, at: int) -> str:
+    def _carried(self, number: int, at: int) -> str:
         """The speaker of a quotation that names none: the subject just told of, or else who spoke last."""
-        sentence = self.sentence_of[item.passage][at]
-        told = [m for m in self.state.mentions if m.subject and not m.quoted and sentence - 2 < m.sentence <= sentence]
+        sentence = self.sentence_of[number][at] if at < len(self.sentence_of[number]) else 0
+        told = [m for m in self.state.mentions[-20:] if m.subject and not m.quoted and sentence - 2 < m.sentence <= sentence]
         if told and self.state.last_sentence < told[-1].sentence:
             who = told[-1].person
-            return self._spoke(self.cast.persons[who].full, who, item.passage, at)
+            return self._spoke(self.cast.persons[who].full, who, number, at)
         self.state.last_sentence = sentence
         return self.state.last
 
-    def _name(self, number: int, noun: Token) -> str:
-        doc = noun.doc
-        first, last = phrase(noun)
-        joint = [t for t in noun.conjuncts if t.i > noun.i and t.i <= last]
+    def _name(self, number: int, item: Found) -> str:
+        noun = item.noun
+        beside = self._name_beside(number, item)
+        if beside is not None:
+            return self._spoke(self.cast.persons[beside].full, beside, number, noun.i)
+        last = phrase(noun)[1]
+        joint = [token for token in joined(noun) if token.i <= last]
+        if not joint:
+            appos = next((c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
+            if appos is not None and noun.pos_ == "NOUN" and noun.tag_ == "NNS":
+                joint = [appos, *(t for t in appos.conjuncts if t.i > appos.i)]
+                noun, joint = joint[0], joint[1:]
         if joint and noun.pos_ in ("PROPN", "NOUN"):
-            parts = [self._single(number, token) for token in (noun, *joint)]
+            parts = [self._single(number, token, alone=False) for token in (noun, *joint)]
             name = ", ".join(parts[:-1]) + " and " + parts[-1]
             self.state.plural = name
             return self._spoke(name, None, number, noun.i)
-        del doc
         return self._single(number, noun)
 
-    def _single(self, number: int, noun: Token) -> str:
+    def _name_beside(self, number: int, item: Found) -> int | None:
+        """A name that stands directly behind a title the parser took for the whole subject; the mention takes it in."""
+        doc, noun, passage = item.noun.doc, item.noun, self.passages[number]
+        last = phrase(noun)[1]
+        if item.mention is None or noun.lower_ not in ROLE or not is_title(noun.text) or last + 1 >= len(doc) or doc[last + 1].pos_ != "PROPN":
+            return None
+        for start, end, key in self.spots.get(number, ()):
+            if last < start <= last + 2 and doc[last + 1].text[:1].isalpha():
+                who = self.cast.lookup(key, self.state.recent)
+                if who is not None:
+                    item.mention = (item.mention[0], passage.span(start, end)[1])
+                    return who
+        return None
+
+    def _single(self, number: int, noun: Token, alone: bool = True) -> str:
         low = noun.lower_
-        if low in ("he", "she", "him", "her", "himself", "herself"):
+        if low in ("he", "she", "him", "her", "his", "himself", "herself"):
             who = self._pronoun(number, noun, gender_of(low))
             return self._spoke(self.cast.persons[who].full, who, number, noun.i) if who is not None else self.state.last
         if low in ("they", "them", "these") and noun.pos_ == "PRON":
-            return self._spoke(self.state.plural or self.state.institution or self.state.last, None, number, noun.i)
+            return self._spoke(self.state.plural or self.state.institution[0] or self.state.last, None, number, noun.i)
         if low == "it":
-            return self._spoke(self.state.institution or self.state.last, None, number, noun.i)
-        who = self._named(noun)
+            return self._spoke(self._it(number, noun), None, number, noun.i)
+        who = self._named(number, noun)
         if who is not None:
-            person = self.cast.persons[who]
-            return self._spoke(person.full, who, number, noun.i)
-        return self._described(number, noun)
+            return self._spoke(self.cast.persons[who].full, who, number, noun.i)
+        return self._described(number, noun, alone)
 
-    def _named(self, noun: Token) -> int | None:
+    def _it(self, number: int, noun: Token) -> str:
+        """What "it" stands for: a subject of its own sentence, or an institution that spoke just before, or the last one."""
+        sentence = self.sentence_of[number][noun.i]
+        name, seen = self.state.institution
+        spoke = self.state.last_person is None and sentence - self.state.last_sentence <= 2 and self.state.last != self.state.plural
+        if seen != sentence and spoke and self.state.last:
+            return self.state.last
+        return name or self.state.last
+
+    def _named(self, number: int, noun: Token) -> int | None:
         """The person whose name is in a noun phrase, as its head or as an apposition to it."""
         doc = noun.doc
+        heads = [noun.i, *(c.i for c in noun.children if c.dep_ == "appos")]
+        for head in heads:
+            for start, end, key in self.spots.get(number, ()):
+                if start <= head <= end:
+                    return self.cast.lookup(key, self.state.recent)
         for token in (noun, *(c for c in noun.children if c.dep_ == "appos")):
-            if token.pos_ != "PROPN" and not token.ent_type_ == "PERSON":
+            if token.pos_ != "PROPN" and token.ent_type_ != "PERSON":
                 continue
-            if is_title(token.text) or token.lower_ in INSTITUTION or (token.ent_type_ in ("GPE", "NORP") and fold(token.text) not in self.cast.by_word):
+            place = token.ent_type_ in ("GPE", "NORP") and fold(token.text) not in self.cast.by_word
+            if is_title(token.text) or token.lower_ in INSTITUTION or place:
                 continue
             first = token.i
-            while first > 0 and doc[first - 1].pos_ == "PROPN" and doc[first - 1].i >= noun.left_edge.i or (first > 0 and doc[first - 1].text == "-" and doc[first-2].pos_ == "PROPN"):
+            while first > noun.left_edge.i and (doc[first - 1].pos_ == "PROPN" or doc[first - 1].text == "-"):
                 first -= 1
-            end = token.i
-            words, _ = name_words(doc, first, end)
-            if not words:
-                continue
-            if token.ent_type_ in ("ORG", "FAC") and len(words) > 1 and self.cast.lookup(words) is None:
+            words, _ = name_words(doc, first, token.i)
+            if not words or (token.ent_type_ in ("ORG", "FAC") and len(words) > 1 and self.cast.lookup(words) is None):
                 continue
             who = self.cast.lookup(words, self.state.recent)
             if who is not None:
@@ -182,13 +247,10 @@ class Resolver:
         place = noun.idx + self.passages[number].offset
         best, score = None, -1e9
         for mention in reversed(self.state.mentions[-60:]):
-            if mention.place >= place:
-                continue
             person = self.cast.persons[mention.person]
-            if person.gender and person.gender != gender:
+            if mention.place >= place or (person.gender and person.gender != gender):
                 continue
-            distance = sentence - mention.sentence
-            value = -1.0 * distance + 1.2 * mention.subject - 1.5 * mention.quoted + 0.6 * (person.gender == gender)
+            value = 1.2 * mention.subject - 1.5 * mention.quoted + 0.6 * (person.gender == gender) - (sentence - mention.sentence)
             value += 0.8 * (mention.person == self.state.last_person) + 0.3 * (person.count > 2)
             if value > score:
                 best, score = mention.person, value
@@ -196,67 +258,102 @@ class Resolver:
             self.cast.persons[best].gender = gender
         return best
 
-    def _described(self, number: int, noun: Token) -> str:
+    def _described(self, number: int, noun: Token, alone: bool = True) -> str:
         """An institution, a role that an earlier text gave somebody, or an unnamed source's own words."""
         doc = noun.doc
         first, last = phrase(noun)
+        if not alone:
+            last = next((t.i - 1 for t in doc[noun.i + 1 : last + 1] if t.dep_ in ("cc", "conj")), last)
         words = [doc[i] for i in range(first, last + 1)]
         low = noun.lemma_.lower()
-        text = " ".join(doc.text[words[0].idx : words[-1].idx + len(words[-1])].split())
+        name = self._words(noun, first, last)
         definite = words[0].lower_ in _DEFINITE
-        plural = noun.tag_ in ("NNS", "NNPS") or noun.lower_ in _PLURAL
-        if definite and not plural and (low in ROLE or low.endswith(("man", "woman", "-old", "elect"))):
-            who = self._by_role(number, noun, words)
-            if who is not None:
+        plural = noun.tag_ in ("NNS", "NNPS")
+        earlier = self.state.described.get(low)
+        if definite and not plural and (low in ROLE or low.endswith(("man", "woman", "old", "elect")) or any("year-old" in w.lower_ or w.lower_ == "old" for w in words)):
+            who = self._by_role(noun, words)
+            if who is not None and (earlier is None or self.state.recent[who] > earlier[1]):
                 return self._spoke(self.cast.persons[who].full, who, number, noun.i)
-        key = fold(noun.text)
-        if definite and low in self.state.described and len(words) <= 3:
-            return self._spoke(self.state.described[low], None, number, noun.i)
-        if definite and low in DOCUMENT:
-            return self._spoke(self.state.institution or text, None, number, noun.i)
-        if definite and low in INSTITUTION and len(words) <= 2:
-            known = self.state.institutions.get(low) or self.state.institution
+        if definite and earlier is not None and len(words) <= 3:
+            return self._spoke(earlier[0], None, number, noun.i)
+        if definite and low in DOCUMENT and noun.pos_ == "NOUN":
+            return self._spoke(self.state.institution[0] or name, None, number, noun.i)
+        if definite and low in INSTITUTION and noun.pos_ == "NOUN" and len(words) <= 2:
+            known = self.state.institutions.get(low) or self.state.institution[0]
             if known:
                 return self._spoke(known, None, number, noun.i)
-        name = self._canonical(text)
         if plural:
             self.state.plural = name
         elif noun.pos_ == "PROPN" or low in INSTITUTION or noun.ent_type_ in ("ORG", "GPE"):
-            known = self.state.institutions.get(key)
-            if known and len(words) <= 2 and known.lower() != name.lower():
-                name = known
-            for word in words:
-                self.state.institutions.setdefault(fold(word.text), name)
-            acronym = "".join(w.text[0] for w in words if w.text[0].isupper())
-            if len(acronym) > 1:
-                self.state.institutions.setdefault(acronym.lower(), name)
-            self.state.institution = name
-        if low in ROLE or plural or noun.pos_ == "NOUN":
-            self.state.described[low] = name
+            name = self._known_institution(noun, name)
+            self.state.institution = (name, self.sentence_of[number][noun.i])
+        if noun.pos_ == "NOUN":
+            self.state.described[low] = (name, noun.idx + self.passages[number].offset)
         return self._spoke(name, None, number, noun.i)
 
-    def _canonical(self, text: str) -> str:
-        """A description in running-text form: the leading article in lower case."""
-        return re.sub(r"^(The|A|An|Some|Many|Several|One|Two|Three|Other|Most|Both)\b(?= )", lambda m: m.group().lower(), text)
+    def _known_institution(self, noun: Token, name: str) -> str:
+        """The name under which the article first had an institution; a short form or acronym stands for a longer one."""
+        bare = re.sub(r"^the ", "", name)
+        if bare in self.acronyms:
+            return self.acronyms[bare]
+        key = bare.lower()
+        known = self.state.institutions.get(key)
+        if known is not None:
+            return known
+        self.state.institutions[key] = name
+        words = bare.split()
+        if noun.pos_ == "NOUN" and not joined(noun):
+            self.state.institutions[noun.text.lower()] = name
+        elif len(words) > 1 and all(word[0].isupper() or len(word) < 4 for word in words):
+            # The first or last word of a name may stand for it later.
+            self.state.institutions.setdefault(words[0].lower(), name)
+            self.state.institutions.setdefault(words[-1].lower(), name)
+        return name
 
-    def _by_role(self, number: int, noun: Token, words: list[Token]) -> int | None:
+    def _words(self, noun: Token, first: int, last: int) -> str:
+        """The words of a noun phrase as a description: single spaces, the leading article in lower case."""
+        doc = noun.doc
+        text = doc.text[doc[first].idx : doc[last].idx + len(doc[last])]
+        return _ARTICLE.sub(lambda m: m.group().lower(), " ".join(text.split()))
+
+    def _by_role(self, noun: Token, words: list[Token]) -> int | None:
         """The person to whom a role fits best; the most recent where several do."""
         head = noun.lemma_.lower()
         others = [w.lower_ for w in words if w.i != noun.i and w.pos_ in ("NOUN", "PROPN", "ADJ") and len(w.text) > 1]
         gender = "f" if head in FEMALE_ROLE else "m" if head in MALE_ROLE else ""
+        aged = any("old" in w.lower_ for w in words)
         best, score = None, 0.0
         for who, place in self.state.recent.items():
             person = self.cast.persons[who]
             if gender and person.gender and person.gender != gender:
                 continue
             value = 2.0 * (head in person.roles)
-            if not value and any(head in group and any(r in group for r in person.roles) for group in _CLASSES):
+            if not value and any(head in group and any(role in group for role in person.roles) for group in _CLASSES):
                 value = 1.0
             hits = sum(word in person.roles for word in others)
             value += 1.5 * hits - 0.5 * (len(others) - hits)
-            if value <= 0 and not others and head in ("man", "woman", "-year-old"):
+            if value <= 0 and (aged or (not others and head in ("man", "woman"))):
                 value = 0.1
             value += place * 1e-7 if value > 0 else 0
             if value > score:
                 best, score = who, value
         return best
+
+
+def _acronyms(text: str) -> dict[str, str]:
+    """Acronyms that the article explains: "Free Harbour Council (FHC)"."""
+    found: dict[str, str] = {}
+    for match in _ACRONYM.finditer(text):
+        words, acronym = match.group(1).split(), match.group(2)
+        letters = [word for word in words if word[0].isupper()]
+        for start in range(len(words)):
+            tail = [word for word in words[start:] if word[0].isupper()]
+            if words[start][0].isupper() and "".join(word[0] for word in tail) == acronym:
+                found.setdefault(acronym, " ".join(words[start:]))
+                break
+        else:
+            if letters and letters[0][0] == acronym[0] and len(letters) >= len(acronym) - 1:
+                found.setdefault(acronym, " ".join(words))
+    return found
+
+

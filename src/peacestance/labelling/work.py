@@ -163,7 +163,7 @@ class Round:
             ]
             if open_:
                 numbers = ", ".join(map(str, open_))
-                faults.append(InputError(f"{article_id}: statements {numbers} are not decided", path=self.folder))
+                faults.append(InputError(f"statements {numbers} are not decided", path=self.folder / f"{article_id}.md"))
         return result
 
     def check(self, reader: str = "") -> tuple[list[InputError], dict[str, int]]:
@@ -189,23 +189,29 @@ class Round:
         pairs = [(first[i][0], annotated) for i, (annotated, _) in second.items() if i in first]
         return stance_agreement([annotated for annotated, _ in first.values()]), span_agreement(pairs)
 
-    def merge(self, output: str | Path) -> tuple[int, int]:
-        """Write the decided articles; returns how many articles and statements.
+    def merge(self, output: str | Path, ids: Iterable[str] | None = None) -> tuple[int, int]:
+        """Write the decided articles (those with these ids, or all); returns how many articles and statements.
 
         Raises:
-            InputError: a sheet has faults or a difference is not decided.
+            InputError: a sheet has faults, a statement has one vote only, or a difference is not decided.
         """
         faults: list[InputError] = []
         decided = self.decided(faults)
-        _raise(faults)
-        rows = [
-            standoff_to_row(annotated, meta.get("nothing", ""))
-            if {"source", "path", "sha256"} <= annotated.article.extra.keys()
-            else annotated_to_row(annotated)
-            for annotated, meta in decided.values()
-        ]
+        wanted = list(ids) if ids is not None else list(decided)
+        for article_id in wanted:
+            single = [n for n, a in enumerate(decided[article_id][0].annotations, 1) if len(a.votes) < 2]
+            if single:
+                path = self.folder / f"{article_id}.md"
+                faults.append(InputError(f"{len(single)} statements have one vote only", path=path))
+        _raise(faults, wanted if ids is not None else None)
+        rows = []
+        for article_id in wanted:
+            annotated, meta = decided[article_id]
+            from_source = {"source", "path", "sha256"} <= annotated.article.extra.keys()
+            nothing = meta.get("nothing", "")
+            rows.append(standoff_to_row(annotated, nothing) if from_source else annotated_to_row(annotated))
         write_jsonl(output, rows)
-        return len(rows), sum(len(annotated.annotations) for annotated, _ in decided.values())
+        return len(rows), sum(len(decided[article_id][0].annotations) for article_id in wanted)
 
 
 def _placed(

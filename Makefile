@@ -1,0 +1,36 @@
+# make run    from nothing to a held-out report and the speaker stances of one article
+# make test   set up what is missing and pass the tests
+PYTHON ?= python3
+# an index of torch builds, as the selector on pytorch.org prints it for your CPU or CUDA version
+TORCH_INDEX ?=
+EXTRAS ?= dev
+OUT ?= outputs/run
+BIN := .venv/bin
+
+.PHONY: setup run test lint clean
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Python 3.11 to 3.13 is needed: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint requirements.lock -e '.[$(EXTRAS)]'
+	touch $@
+
+run: setup
+	$(BIN)/python scripts/build_dataset.py corpus=embedded output=$(OUT)/dataset
+	$(BIN)/python scripts/train.py data.path=$(OUT)/dataset output=$(OUT)/model
+	$(BIN)/python scripts/evaluate.py checkpoint=$(OUT)/model split=test output=$(OUT)/evaluation
+	$(BIN)/python scripts/predict.py checkpoint=$(OUT)/model input=data/example.txt output=$(OUT)/example.jsonl
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv outputs multirun

@@ -1,0 +1,225 @@
+"""What a cue verb's subject says: the stretch of tokens that is the content, read from the parse."""
+
+from __future__ import annotations
+
+from peacestance.extraction.found import Doc, Token
+from peacestance.extraction.grammar import phrase, speaks, trim
+from peacestance.extraction.lexicon import (
+    ADDRESS,
+    BELIEF,
+    CLAUSE,
+    DOCUMENT_CLAUSE,
+    INFINITIVE,
+    NEEDS_TAIL,
+    NOUNS,
+    OBJECT,
+    OBJECT_TAIL,
+    PREPOSITIONAL,
+)
+
+
+def complement(verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int, int]] | None, int]:
+    """Token stretches of what a cue verb's subject says, and the cue's last token."""
+    doc = verb.doc
+    children = {}
+    for child in verb.children:
+        children.setdefault(child.dep_, child)
+    clause = children.get("ccomp")
+    if clause is not None and (lemma in CLAUSE or lemma in DOCUMENT_CLAUSE or lemma in ADDRESS):
+        has_subject = any(c.dep_ in ("nsubj", "nsubjpass", "csubj", "expl", "attr") for c in clause.children)
+        if has_subject or clause.i > verb.i:
+            return _clause(verb, clause), verb.i
+    if verb.dep_ == "advcl" and lemma in CLAUSE and clause is None and any(c.lower_ == "as" for c in verb.lefts):
+        head = verb.head
+        parts = [(head.left_edge.i, verb.left_edge.i - 1), (verb.right_edge.i + 1, head.right_edge.i)]
+        parts = [part for part in parts if trim(doc, *part)]
+        if len(parts) == 1:
+            return parts, verb.i
+    if verb.dep_ in ("parataxis", "ccomp") and lemma in CLAUSE and clause is None:
+        parts = _interpolated(verb, subject)
+        if parts and len(parts) == 1 and lemma not in BELIEF:
+            parts = _set_off(verb, subject) or parts
+        if parts:
+            return parts, verb.i
+    infinitive = children.get("xcomp")
+    target = children.get("dobj") or children.get("dative")
+    if infinitive is not None and infinitive.i > verb.i and infinitive.tag_ == "VB":
+        if lemma in ADDRESS and target is not None and target.i > verb.i:
+            return [(target.left_edge.i, _to_pause(verb, infinitive.right_edge.i))], verb.i
+        if lemma in INFINITIVE:
+            return [(infinitive.left_edge.i, _to_pause(verb, infinitive.right_edge.i))], verb.i
+    if lemma in PREPOSITIONAL:
+        for child in verb.rights:
+            if child.dep_ in ("prep", "prt", "agent") and child.lower_ in PREPOSITIONAL[lemma]:
+                last = _tail(verb, child.i, frozenset(("to", "for")) if lemma in ("call", "appeal") else frozenset())
+                if last > child.i:
+                    return [(child.i + 1, last)], child.i
+    if lemma in OBJECT and target is not None and target.i > verb.i and target.dep_ == "dobj":
+        hope = next((c for c in target.rights if c.dep_ in ("acl", "ccomp") and c.tag_ not in ("VBG", "VBN")), None)
+        if target.lemma_ in NOUNS and hope is not None:
+            first = hope.left_edge.i + (doc[hope.left_edge.i].lower_ == "that")
+            return [(first, _to_pause(verb, hope.right_edge.i))], target.i
+        last = _tail(verb, target.right_edge.i, OBJECT_TAIL.get(lemma, frozenset()))
+        if (lemma in NEEDS_TAIL and last == target.right_edge.i) or (lemma == "cite" and speaks(target)):
+            return None, verb.i
+        return [(target.left_edge.i, last)], verb.i
+    if lemma in OBJECT and children.get("oprd") is not None:
+        return [(verb.i + 1, children["oprd"].right_edge.i)], verb.i
+    if lemma in CLAUSE and lemma not in BELIEF and clause is None:
+        return _set_off(verb, subject), verb.i
+    return None, verb.i
+
+
+def _tail(verb: Token, last: int, prepositions: frozenset[str]) -> int:
+    """The last token of a complement that begins before `last`: what hangs on the verb and carries the content on."""
+    for child in verb.rights:
+        if child.dep_ == "advcl" and "to" in prepositions and any(c.lower_ == "to" for c in child.lefts) and child.left_edge.i - last < 6:
+            last = max(last, child.right_edge.i)
+        if child.dep_ in ("dobj", "oprd", "xcomp", "ccomp", "acomp") or (
+            child.dep_ == "prep" and (child.lower_ in prepositions or child.i == last)
+        ):
+            last = max(last, child.right_edge.i)
+    return last
+
+
+def _clause(verb: Token, clause: Token) -> list[tuple[int, int]] | None:
+    doc = verb.doc
+    first, last = clause.left_edge.i, clause.right_edge.i
+    if clause.i > verb.i:
+        first = max(first, verb.i + 1)
+        while first < last and (doc[first].text in ",:" or doc[first].is_space):
+            first += 1
+        first = _after_date(clause, first)
+        if doc[first].lower_ == "that" and first < last:
+            first += 1
+        return [(first, _before_next_cue(verb, first, _to_pause(verb, last)))]
+    first = min(first, verb.left_edge.i)
+    last = min(last, verb.i - 1)
+    if any(doc[i].text == ";" for i in range(clause.i, last)):
+        return None
+    first = max([first, *(i + 1 for i in range(first, clause.i) if doc[i].text == ";")])
+    subject = next((c for c in verb.lefts if c.dep_ in ("nsubj", "nsubjpass")), None)
+    if subject is not None:
+        if subject.i < clause.i:
+            return [(clause.left_edge.i, last)]
+        last = min(last, subject.left_edge.i - 1)
+    return [(sentence_start(doc, first), last)]
+
+
+def sentence_start(doc: Doc, first: int) -> int:
+    """The start of the sentence around a token, unless a cue of its own stands between."""
+    start = first
+    while start > 0 and doc[start - 1].text not in _ENDS and not doc[start - 1].is_space and first - start < 60:
+        start -= 1
+    between = doc[start:first]
+    return first if any(t.text in "\"“”" or (t.pos_ == "VERB" and t.lemma_.lower() in CLAUSE and t.lemma_ not in BELIEF) for t in between) else start
+
+
+def _after_date(clause: Token, first: int) -> int:
+    """The start of a clause without a date that the parser took into it: "said on Monday she would go"."""
+    doc = clause.doc
+    dated = first + (doc[first].lower_ in ("on", "in", "at", "late", "early"))
+    if doc[dated].ent_type_ not in ("DATE", "TIME"):
+        return first
+    while dated < clause.i and doc[dated].ent_type_ in ("DATE", "TIME"):
+        dated += 1
+    return dated if doc[dated].text != "," and dated < clause.i else first
+
+
+def _before_next_cue(verb: Token, first: int, last: int) -> int:
+    """Where a clause ends if it runs on into the cue's own participle: "said it would, adding that it must"."""
+    doc = verb.doc
+    for i in range(first + 2, last):
+        token = doc[i]
+        if token.tag_ == "VBG" and token.dep_ in ("advcl", "acl") and doc[i - 1].text == "," and token.lemma_.lower() in CLAUSE:
+            return i - 2
+    return last
+
+
+def _to_pause(verb: Token, last: int) -> int:
+    """Where a clause that the parser has cut off really ends: at the next pause, or at the cue's own next verb.
+
+    A comma inside a closing quotation mark is no pause where the sentence runs on in lower case.
+    """
+    doc, size = verb.doc, len(verb.doc)
+    own = {child.i for child in verb.rights if child.i > last and _is_own(verb, child)}
+    while last + 1 < size:
+        token = doc[last + 1]
+        after = doc[last + 3] if last + 3 < size and doc[last + 2].text in _CLOSERS else None
+        runs_on = token.text == "," and after is not None and after.is_lower and after.i not in own and after.pos_ not in ("CCONJ", "SCONJ", "PRON")
+        if token.text == "," and last + 2 < size and doc[last + 2].dep_ == "cc" and doc[last + 2].head.i == verb.i:
+            following = next((child for child in verb.rights if child.dep_ == "conj" and child.i > last), None)
+            runs_on = following is not None and following.i not in own
+        runs_on = runs_on or (token.text == "-" and not doc[last].whitespace_)
+        if (token.text in _PAUSES and not runs_on) or token.i in own or token.is_space:
+            break
+        if token.dep_ in ("cc", "mark", "aux", "nsubj") and token.head.i in own:
+            break
+        last += 1
+    return last
+
+
+def _is_own(verb: Token, child: Token) -> bool:
+    """Whether a child after the clause belongs to the cue itself: its next verb or an adverbial, and no part of the clause."""
+    if child.dep_ == "conj":
+        told = any(c.dep_ == "nsubj" and c.pos_ == "PRON" for c in child.lefts)
+        return child.lemma_.lower() in CLAUSE or (child.tag_ == verb.tag_ and not told)
+    if child.dep_ == "cc":
+        following = next((c for c in verb.rights if c.dep_ == "conj" and c.i > child.i), None)
+        return following is None or _is_own(verb, following)
+    return child.dep_ in ("advcl", "prep", "npadvmod", "dative", "advmod")
+
+
+_CLOSERS = frozenset(("”", '"', "’", "'", "''", "»"))
+_PAUSES = frozenset(",.;:!?—–―…()[]") | {"--", "...", "-"}
+
+
+def _set_off(verb: Token, subject: Token) -> list[tuple[int, int]] | None:
+    """The sentence around a cue between commas or at its end, by position alone, where the parse shows no clause."""
+    doc = verb.doc
+    if subject.head.i != verb.i or abs(subject.i - verb.i) > 12:
+        return None
+    low, high = min(subject.left_edge.i, verb.i), max(phrase(subject)[1], verb.i)
+    for child in verb.rights:
+        if child.i > high and (child.ent_type_ in ("DATE", "TIME") or child.dep_ in ("npadvmod", "advmod", "dative")):
+            high = max(high, child.right_edge.i)
+        elif child.dep_ == "prep" and child.left_edge.i == high + 1 and child.right_edge.i - child.i < 6:
+            high = child.right_edge.i
+    if low == 0 or doc[low - 1].text != ",":
+        return None
+    first = low - 1
+    while first > 0 and doc[first - 1].text not in _ENDS and not doc[first - 1].is_space:
+        first -= 1
+    parts = [(first, low - 1)] if low - 1 - first >= 2 else []
+    if parts and high + 1 < len(doc) and doc[high + 1].text == ",":
+        last = high + 1
+        while last + 1 < len(doc) and doc[last + 1].text not in _ENDS:
+            last += 1
+        rest = doc[high + 2 : last + 1]
+        if len(rest) > 2 and rest[0].pos_ not in ("CCONJ", "SCONJ", "PRON", "PUNCT") and (
+            rest[0].tag_ not in ("VBG", "WP", "WDT") or rest[0].dep_ == "csubj"
+        ):
+            parts.append((high + 2, last))
+    elif parts and high + 1 < len(doc) and doc[high + 1].text not in _ENDS | {",", "—", "–"}:
+        return None
+    return parts or None
+
+
+_ENDS = frozenset((".", "!", "?", ";", ":", "…", "..."))
+
+
+def _interpolated(verb: Token, subject: Token) -> list[tuple[int, int]] | None:
+    """The clause around a cue set into it: "The plan, she said, will fail"."""
+    head = verb.head
+    low, high = head.left_edge.i, head.right_edge.i
+    first, last = min(verb.left_edge.i, verb.i), max(verb.right_edge.i, verb.i)
+    if not low <= first <= last <= high or subject.head.i != verb.i:
+        return None
+    doc = verb.doc
+    before = (first > low and doc[first].text in ",–—-") or (first > 0 and doc[first - 1].text in ",–—-")
+    if not before:
+        return None
+    parts = [(low, first - 1)]
+    if last < high and trim(doc, last + 1, high):
+        parts.append((last + 1, high))
+    return parts
