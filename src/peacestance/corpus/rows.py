@@ -143,8 +143,14 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(left + body + right)
 
 
+def _find(words: str, folded: str) -> list[Span]:
+    """Every place where the words stand, overlapping ones too."""
+    pattern = re.compile(f"(?=({_pattern(words).pattern}))")
+    return [match.span(1) for match in pattern.finditer(folded)]
+
+
 def _first_part(words: str, place: str, folded: str, spans: list[Span]) -> Span:
-    found = [match.span() for match in _pattern(words).finditer(folded)]
+    found = _find(words, folded)
     if not place:
         if len(found) == 1:
             return found[0]
@@ -230,7 +236,7 @@ def to_row(annotation: Annotation, text: str) -> Row:
     first = flat(annotation.content[0])
     start = annotation.content[0][0]
     number, (low, high) = next((i, span) for i, span in enumerate(paragraphs(text), 1) if span[0] <= start < span[1])
-    found = [match.start() for match in _pattern(first).finditer(text.translate(_FOLD))]
+    found = [s for s, _ in _find(first, text.translate(_FOLD))]
     inside = [s for s in found if low <= s < high]
     place = str(number) if len(inside) == 1 else f"{number}:{inside.index(start) + 1}"
     parts = tuple(flat(span) for span in annotation.content)

@@ -232,6 +232,7 @@ def _candidates(doc: Doc) -> list[tuple[int, int]]:
         last = token.i
         while last + 1 < len(doc) and doc[last + 1].pos_ == "PROPN" and last + 1 not in covered and doc[last + 1].text[0].isupper():
             last += 1
+        last = _with_particle(doc, last)
         if any(doc[i].lower_ in INSTITUTION for i in range(token.i, last + 1)):
             continue
         found.append((token.i, last))
@@ -241,7 +242,10 @@ def _candidates(doc: Doc) -> list[tuple[int, int]]:
 
 def _with_particle(doc: Doc, last: int) -> int:
     """The last token of a name that the entity recogniser cut off before "de", "von" or a hyphen."""
-    while last + 2 < len(doc) and (doc[last + 1].lower_ in _PARTICLES or doc[last + 1].text == "-") and doc[last + 2].pos_ == "PROPN":
+    while last + 2 < len(doc):
+        hyphen = doc[last + 1].text == "-" and not doc[last].whitespace_ and doc[last + 2].is_alpha
+        if not hyphen and not (doc[last + 1].lower_ in _PARTICLES and doc[last + 2].pos_ == "PROPN"):
+            break
         last += 2
     return last
 

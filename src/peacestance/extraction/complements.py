@@ -6,6 +6,7 @@ from peacestance.extraction.found import Doc, Token
 from peacestance.extraction.grammar import phrase, speaks, trim
 from peacestance.extraction.lexicon import (
     ADDRESS,
+    ASIDE_NOUNS,
     BELIEF,
     CLAUSE,
     DOCUMENT_CLAUSE,
@@ -22,7 +23,7 @@ def complement(verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int,
     """Token stretches of what a cue verb's subject says, and the cue's last token."""
     doc = verb.doc
     children = {}
-    for child in verb.children:
+    for child in (*verb.rights, *verb.lefts):
         children.setdefault(child.dep_, child)
     clause = children.get("ccomp")
     if clause is not None and (lemma in CLAUSE or lemma in DOCUMENT_CLAUSE or lemma in ADDRESS):
@@ -45,9 +46,12 @@ def complement(verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int,
     target = children.get("dobj") or children.get("dative")
     if infinitive is not None and infinitive.i > verb.i and infinitive.tag_ == "VB":
         if lemma in ADDRESS and target is not None and target.i > verb.i:
-            return [(target.left_edge.i, _to_pause(verb, infinitive.right_edge.i))], verb.i
+            last = _to_pause(verb, infinitive.right_edge.i)
+            return [(target.left_edge.i, _before_next_cue(verb, target.i, last))], verb.i
         if lemma in INFINITIVE:
             return [(infinitive.left_edge.i, _to_pause(verb, infinitive.right_edge.i))], verb.i
+    if infinitive is not None and infinitive.i > verb.i and infinitive.tag_ == "VBG" and lemma in ("deny", "acknowledge", "admit", "recommend", "propose", "suggest", "threaten", "confirm"):
+        return [(infinitive.left_edge.i, infinitive.right_edge.i)], verb.i
     if lemma in PREPOSITIONAL:
         for child in verb.rights:
             if child.dep_ in ("prep", "prt", "agent") and child.lower_ in PREPOSITIONAL[lemma]:
@@ -63,11 +67,22 @@ def complement(verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int,
         if (lemma in NEEDS_TAIL and last == target.right_edge.i) or (lemma == "cite" and speaks(target)):
             return None, verb.i
         return [(target.left_edge.i, last)], verb.i
+    if lemma in OBJECT and "agent" in children:
+        return _passive(verb, lemma), verb.i
     if lemma in OBJECT and children.get("oprd") is not None:
         return [(verb.i + 1, children["oprd"].right_edge.i)], verb.i
     if lemma in CLAUSE and lemma not in BELIEF and clause is None:
         return _set_off(verb, subject), verb.i
     return None, verb.i
+
+
+def _passive(verb: Token, lemma: str) -> list[tuple[int, int]] | None:
+    """The content of a passive: "was blamed by her for the delay", or what is its subject."""
+    tail = next((c for c in verb.rights if c.dep_ == "prep" and c.lower_ in OBJECT_TAIL.get(lemma, frozenset())), None)
+    if tail is not None:
+        return [(tail.i + (tail.lower_ != "as"), tail.right_edge.i)]
+    subject = next((c for c in verb.lefts if c.dep_ == "nsubjpass" and c.pos_ in ("NOUN", "PROPN")), None)
+    return [phrase(subject)] if subject is not None and lemma not in NEEDS_TAIL else None
 
 
 def _tail(verb: Token, last: int, prepositions: frozenset[str]) -> int:
@@ -87,6 +102,10 @@ def _clause(verb: Token, clause: Token) -> list[tuple[int, int]] | None:
     first, last = clause.left_edge.i, clause.right_edge.i
     if clause.i > verb.i:
         first = max(first, verb.i + 1)
+        object_ = next((c for c in verb.rights if c.dep_ == "dobj" and c.i < clause.i), None)
+        if object_ is not None and verb.lemma_ not in ADDRESS and not any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children):
+            # "insisted their plan would fail": the parser took the clause's subject for the cue's object.
+            first = object_.left_edge.i
         while first < last and (doc[first].text in ",:" or doc[first].is_space):
             first += 1
         first = _after_date(clause, first)
@@ -103,7 +122,7 @@ def _clause(verb: Token, clause: Token) -> list[tuple[int, int]] | None:
         if subject.i < clause.i:
             return [(clause.left_edge.i, last)]
         last = min(last, subject.left_edge.i - 1)
-    return [(sentence_start(doc, first), last)]
+    return [(first, last)]
 
 
 def sentence_start(doc: Doc, first: int) -> int:
@@ -127,11 +146,16 @@ def _after_date(clause: Token, first: int) -> int:
 
 
 def _before_next_cue(verb: Token, first: int, last: int) -> int:
-    """Where a clause ends if it runs on into the cue's own participle: "said it would, adding that it must"."""
+    """Where a clause ends that runs on into a participle or a remark of the article: "..., adding that", "..., a sign of"."""
     doc = verb.doc
     for i in range(first + 2, last):
         token = doc[i]
-        if token.tag_ == "VBG" and token.dep_ in ("advcl", "acl") and doc[i - 1].text == "," and token.lemma_.lower() in CLAUSE:
+        comma = i - 1 if doc[i - 1].text == "," else i - 2 if doc[i - 2].text == "," and doc[i - 1].text in _CLOSERS else None
+        if comma is None or comma <= first:
+            continue
+        if token.tag_ == "VBG" and token.dep_ in ("advcl", "acl") and token.lemma_ not in ("include", "follow"):
+            return i - 2
+        if token.lower_ in ("a", "an") and token.head.lemma_ in ASIDE_NOUNS and token.head.i - i < 3:
             return i - 2
     return last
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from peacestance.extraction.found import Found, Passage, Token
+from peacestance.extraction.found import Doc, Found, Passage, Token
 from peacestance.extraction.grammar import phrase, subject_of
 from peacestance.extraction.lexicon import SAY
 from peacestance.extraction.passages import sentences
@@ -62,7 +62,7 @@ def attach_quotes(
         verb = _cue(passage, place)
         if previous is not None and _joined(passage, text, previous[0].spans, previous[1], place):
             previous[0].spans.append(inner)
-            _drop(reported, previous[0], covering, text)
+            _drop(passage, reported, previous[0], covering, text)
             previous = (previous[0], place)
             continue
         found = None
@@ -81,7 +81,7 @@ def attach_quotes(
                 found = Found([inner], "direct", number, introduction.cue, introduction.noun, introduction.mention, introduction.passage)
         if found is None:
             continue
-        _drop(reported, found, covering, text)
+        _drop(passage, reported, found, covering, text)
         direct.append(found)
         previous = (found, place)
     out = [piece for found in direct for piece in _stretches(text, found)]
@@ -132,7 +132,7 @@ def _places(passage: Passage) -> list[_Place]:
     for q, first, last in bounds:  # type: ignore[misc]
         before: list[int] = []
         for i in range(first - 1, max(-1, first - _REACH), -1):
-            if marks[i] >= 0 or doc[i].text in _ENDS:
+            if marks[i] >= 0 or _ends_sentence(doc, i, i == first - 1):
                 break
             before.append(i)
         after: list[int] = []
@@ -142,6 +142,14 @@ def _places(passage: Passage) -> list[_Place]:
             after.append(i)
         places.append(_Place(passage.quotes[q], first, last, before[::-1], after))
     return places
+
+
+def _ends_sentence(doc: Doc, i: int, adjoins: bool) -> bool:
+    """Whether a token before a quotation ends the sentence before it; "U.S." does where the quotation adjoins."""
+    text = doc[i].text
+    if text in _ENDS or (text in ")]" and i and doc[i - 1].text in _ENDS):
+        return True
+    return adjoins and len(text) > 2 and text[-1] == "." and text[-2].isupper()
 
 
 def _content(text: str, quote: Quote) -> Span | None:
@@ -304,7 +312,7 @@ def _extend(found: Found, quote: Quote, text: str) -> None:
             found.spans[place] = (start, end)
 
 
-def _drop(reported: list[Found], found: Found, covering: list[Found], text: str) -> None:
+def _drop(passage: Passage, reported: list[Found], found: Found, covering: list[Found], text: str) -> None:
     """Take out reported statements that a direct quotation replaces; one that only runs on into it is cut before it."""
     for other in covering:
         if other not in reported:
@@ -312,12 +320,18 @@ def _drop(reported: list[Found], found: Found, covering: list[Found], text: str)
         start, end = other.spans[-1]
         low = min(found.spans[0][0], found.cue[0] if found.cue else found.spans[0][0])
         cut = text.rfind(",", start, low)
-        if found.cue_token != other.cue_token and cut - start > 15:
+        if found.cue_token != other.cue_token and cut - start > 15 and _has_verb(passage, start, cut):
             other.spans[-1] = (start, cut)
         else:
             reported.remove(other)
     for other in [f for f in reported if f.cue_token == found.cue_token and f.cue_token >= 0]:
         reported.remove(other)
+
+
+def _has_verb(passage: Passage, start: int, end: int) -> bool:
+    """Whether a finite verb stands between two article offsets."""
+    span = passage.doc.char_span(start - passage.offset, end - passage.offset, alignment_mode="expand")
+    return span is not None and any(t.tag_ in ("VBD", "VBZ", "VBP", "MD") for t in span)
 
 
 def _stretches(text: str, found: Found) -> list[Found]:

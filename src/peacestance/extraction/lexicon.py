@@ -37,7 +37,7 @@ CLAUSE = _words(
     testify swear vow pledge promise threaten propose recommend advise urge demand request plead
     opine muse surmise speculate venture clarify specify inform assure remind reassure notify charge protest
     proclaim pronounce concur mention foresee stipulate relay reckon worry comment grumble believe think feel expect
-    hope fear assume suspect doubt consider agree disagree accept contend imply theorize theorise intimate hypothesize point
+    hope fear assume suspect doubt consider agree disagree accept contend imply theorize theorise intimate hypothesize point continue record highlight restate reaffirm dispute attest counsel decree moan gripe
     """
 )
 """Verbs whose finite clausal complement is a statement of their subject."""
@@ -51,7 +51,7 @@ BELIEF = _words(
 )
 """Verbs that report only where the subject is somebody who can speak."""
 
-INFINITIVE = _words("vow pledge promise threaten demand claim propose swear undertake volunteer profess appeal")
+INFINITIVE = _words("offer vow pledge promise threaten demand claim propose swear undertake volunteer profess appeal")
 """Verbs whose infinitive is what their subject says it means to do or wants."""
 
 ADDRESS = _words(
@@ -70,12 +70,12 @@ OBJECT = _words(
     protest question dispute highlight underline underscore cite outline
     report affirm reaffirm restate rebuke lambast ridicule mock commend salute
     suggest describe portray call label brand term dub characterise characterize liken accuse blame
-    estimate credit fault assail castigate berate renounce repudiate disavow concede bemoan tout deem
+    estimate document credit fault assail castigate berate renounce repudiate disavow concede bemoan tout deem
     """
 )
 """Verbs whose direct object is the content."""
 
-NEEDS_TAIL = _words("describe portray characterise characterize credit call term deem")
+NEEDS_TAIL = _words("portray characterise characterize credit call term deem")
 """Of these, the verbs that report only where a predicate follows the object: "described it as a farce"."""
 
 OBJECT_TAIL: dict[str, frozenset[str]] = {
@@ -128,11 +128,15 @@ LIGHT = _words(
 
 TALKS = _words(
     """
-    talk negotiation negotiate cease-fire ceasefire truce armistice peace dialogue mediation mediate mediator diplomacy
+    talk negotiation negotiate ceasefire cease truce armistice peace dialogue mediation mediate mediator diplomacy
     overture settlement reconciliation cessation détente rapprochement peacemaking accord compromise negotiator
     """
 )
 """Words that show that a predicate concerns negotiations."""
+
+ENDING = _words("end ending stop stopping halt halting pause settle resolve")
+FIGHTING = _words("war conflict fighting hostility hostilities bloodshed killing")
+"""A word of each kind together shows it too: "made ending the war a priority"."""
 
 TALKS_IN_CONTEXT = _words("deal agreement summit conference proposal plan table pact treaty process initiative roadmap terms diplomatic delegation round")
 """Words that show it where the article speaks of negotiations elsewhere."""
@@ -142,12 +146,15 @@ POSITION = _words(
     refuse decline boycott accept agree oppose seek want demand hope plan propose offer push press back
     support favor favour host broker mediate invite shun resist spurn scrap cancel suspend abandon
     derail block stall torpedo pursue resume intend encourage object
-    rebuff ignore snub endorse negotiate withdraw pull postpone reject insist
+    rebuff ignore snub endorse negotiate participate withdraw pull postpone reject insist
     """
 )
 """Verbs by which an article itself tells a stand on negotiations."""
 
-POSITION_PHRASES = _words("begin start continue make show have express be walk try work hold keep lay push give reiterate take step prepare")
+MEETS = _words("meet speak sit join attend")
+"""Verbs that mean negotiating after "refuse to" or "is ready to"."""
+
+POSITION_PHRASES = _words("seem remain become begin start continue make show have express signal voice indicate be walk try work hold keep lay push give reiterate take step prepare")
 """Verbs that tell one only together with a noun or adjective of `STAND`."""
 
 STAND = _words(
@@ -251,3 +258,9 @@ MALE_NAMES = _words(
     """
 )
 """Common given names of men, likewise."""
+
+ASIDE_NOUNS = _words(
+    "sign move step claim accusation allegation charge reference decision escalation blow development setback shift reversal "
+    "departure distancing warning figure number"
+)
+"""Nouns of a remark by the article itself at a sentence's end: "..., a sign that"."""

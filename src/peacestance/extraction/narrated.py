@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from peacestance.extraction.found import Doc, Found, Passage, Token
 from peacestance.extraction.grammar import phrase, speaks, subject_of, trim
-from peacestance.extraction.lexicon import POSITION, POSITION_PHRASES, STAND, TALKS, TALKS_IN_CONTEXT
+from peacestance.extraction.lexicon import ENDING, FIGHTING, MEETS, POSITION, POSITION_PHRASES, STAND, TALKS, TALKS_IN_CONTEXT
+from peacestance.extraction.reported import aside_of
 
 _VERB_GROUP = ("aux", "auxpass", "neg", "advmod")
 _FIRST_PERSON = frozenset(("i", "we", "you"))
@@ -33,11 +34,15 @@ def find_narrated(passage: Passage, number: int, about_talks: bool) -> Iterator[
             continue
         first, last = _predicate(verb)
         stretch = doc[verb.i : last + 1]
-        if not _concerns_talks(stretch, about_talks) or (lemma not in POSITION and not _states_stand(verb)):
+        stand = _states_stand(verb)
+        meets = (stand or lemma in ("refuse", "decline", "agree", "offer")) and any(t.lemma_ in MEETS for t in stretch)
+        if not (meets or _concerns_talks(stretch, about_talks)) or (lemma not in POSITION and not stand):
             continue
         trimmed = trim(doc, first, last)
         if trimmed:
-            yield Found([passage.span(*trimmed)], "narrated", number, None, subject, passage.span(*phrase(subject)), cue_token=verb.i)
+            found = Found([passage.span(*trimmed)], "narrated", number, None, subject, passage.span(*phrase(subject)))
+            found.cue_token, found.aside = verb.i, aside_of(passage, subject)
+            yield found
 
 
 def _predicate(verb: Token) -> tuple[int, int]:
@@ -52,16 +57,21 @@ def _predicate(verb: Token) -> tuple[int, int]:
         if child.dep_ in ("punct", "cc", "conj") or verb.doc[child.left_edge.i - 1].text in ",–—-":
             break
         last = child.right_edge.i
-    return first, max(last, verb.i)
+    dash = next((i - 1 for i in range(verb.i + 1, last) if verb.doc[i].text in ("–", "—", "--")), last)
+    return first, max(min(last, dash), verb.i)
 
 
 def _concerns_talks(stretch: Doc, about_talks: bool) -> bool:
     lemmas = {token.lemma_.lower() for token in stretch} | {token.lower_ for token in stretch}
-    return bool(lemmas & TALKS) or (about_talks and bool(lemmas & TALKS_IN_CONTEXT))
+    ends_war = bool(lemmas & ENDING) and bool(lemmas & FIGHTING)
+    return ends_war or bool(lemmas & TALKS) or (about_talks and bool(lemmas & TALKS_IN_CONTEXT))
 
 
 def _states_stand(verb: Token) -> bool:
-    """Whether a complement of the verb, not farther down, is a word of stand."""
-    tokens = [verb, *verb.rights]
-    tokens += [c for t in tokens[1:] for c in t.rights if t.dep_ in ("xcomp", "attr", "acomp", "dobj", "prep")]
-    return any(token.lemma_.lower() in STAND for token in tokens[1:])
+    """Whether a complement of the verb, not far down, is a word of stand."""
+    tokens = [verb]
+    for _ in range(5):
+        tokens = [c for t in tokens for c in t.rights if c.dep_ in ("xcomp", "attr", "acomp", "dobj", "prep", "pobj", "oprd", "ccomp", "pcomp")]
+        if any(token.lemma_.lower() in STAND for token in tokens):
+            return True
+    return False

@@ -25,9 +25,9 @@ def without_doubles(found: list[Found]) -> list[Found]:
             kept.remove(outer)
             _cut(item, outer)
             kept.append(item)
-        elif item.kind == "narrated" or item.noun is None or item.noun.pos_ == "PRON":
+        elif item.noun is None or item.noun.pos_ == "PRON":
             continue
-        elif share >= 0.6 and item.noun.pos_ == "PROPN":
+        elif item.kind != "narrated" and share >= 0.6 and item.noun.pos_ == "PROPN":
             _cut(item, outer)
             kept.append(item)
         elif item.aside is not None and outer.spans[-1][0] < item.aside:

@@ -48,19 +48,19 @@ def _make(
         return None
     mention = passage.span(*phrase(noun)) if noun is not None else None
     spans = [passage.span(*part) for part in trimmed]
-    aside = _aside(passage, noun) if noun is not None else None
+    aside = aside_of(passage, noun) if noun is not None else None
     relays = passage.doc[cue[0]].lemma_ in ("report", "accord", "quote", "cite")
     return Found(spans, "indirect", number, passage.span(*cue), noun, mention, cue_token=cue[0], aside=aside, relays=relays)
 
 
-_SETS_OFF = frozenset("while though although but whereas with as even".split())
+_SETS_OFF = frozenset("while though although but and whereas with as even".split())
 
 
-def _aside(passage: Passage, noun: Token) -> int | None:
+def aside_of(passage: Passage, noun: Token) -> int | None:
     """The article offset of the comma before the clause that `noun` is the subject of, if it is set off by one."""
     doc, first = passage.doc, noun.left_edge.i
     for i in range(first - 1, max(0, first - 3), -1):
-        if doc[i].lower_ in _SETS_OFF and i and doc[i - 1].text in (",", ",”", "—", "–", "-"):
+        if (doc[i].lower_ in _SETS_OFF or doc[i].tag_ in ("WDT", "WP")) and i and doc[i - 1].text in (",", "—", "–"):
             return doc[i - 1].idx + passage.offset
     return None
 

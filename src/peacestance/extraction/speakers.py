@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from peacestance.extraction.cast import Cast, Mention, fold, gender_of, is_title, name_words
 from peacestance.extraction.found import Found, Passage, Token
 from peacestance.extraction.grammar import joined, phrase
-from peacestance.extraction.lexicon import DOCUMENT, FEMALE_ROLE, INSTITUTION, MALE_ROLE, ROLE
+from peacestance.extraction.lexicon import CLAUSE, DOCUMENT, FEMALE_ROLE, INSTITUTION, MALE_ROLE, ROLE
 from peacestance.schema import Article
 
 _LEADERS = frozenset("leader president premier minister chancellor king queen head emir sultan".split())
@@ -25,6 +25,7 @@ _CLASSES = (_LEADERS, _HEADS, _LAWMAKERS, _ENVOYS, _SPEAKERS_FOR)
 
 _DEFINITE = frozenset("the this that his her their its".split())
 _ARTICLE = re.compile(r"^(The|A|An|Some|Many|Several|One|Two|Three|Other|Most|Both|Those|His|Her|Its|Their)\b(?= )")
+_BASED = re.compile(r"^(the )?[A-Z]\w+-(?:based|run|backed|led) (?=[A-Z])")
 _ACRONYM = re.compile(r"((?:[A-Z][\w'’.&-]+ (?:(?:of|for|and|the|on|to|in|de) ){0,2}){1,7}[A-Z][\w'’.&-]+),? \(([A-Z]{2,8})\)")
 
 
@@ -243,6 +244,9 @@ class Resolver:
 
     def _pronoun(self, number: int, noun: Token, gender: str) -> int | None:
         """The person a pronoun stands for: near, a subject, a speaker before, of its gender."""
+        told = self._matrix_subject(number, noun)
+        if told is not None and self.cast.persons[told].gender in ("", gender):
+            return told
         sentence = self.sentence_of[number][noun.i]
         place = noun.idx + self.passages[number].offset
         best, score = None, -1e9
@@ -257,6 +261,22 @@ class Resolver:
         if best is not None and not self.cast.persons[best].gender:
             self.cast.persons[best].gender = gender
         return best
+
+    def _matrix_subject(self, number: int, noun: Token) -> int | None:
+        """The speaker in whose reported words a pronoun stands: "Velic said that in May she had warned ..."."""
+        token = noun.head
+        for _ in range(5):
+            token = token.head
+            if token.lemma_.lower() in CLAUSE and token.pos_ == "VERB":
+                subject = next((c for c in token.lefts if c.dep_ == "nsubj" and c.i != noun.i), None)
+                if subject is None or subject.i > noun.i:
+                    continue
+                who = self._named(number, subject)
+                if who is None and subject.pos_ == "NOUN":
+                    first, last = phrase(subject)
+                    who = self._by_role(subject, [noun.doc[i] for i in range(first, last + 1)])
+                return who
+        return None
 
     def _described(self, number: int, noun: Token, alone: bool = True) -> str:
         """An institution, a role that an earlier text gave somebody, or an unnamed source's own words."""
@@ -302,7 +322,7 @@ class Resolver:
             return known
         self.state.institutions[key] = name
         words = bare.split()
-        if noun.pos_ == "NOUN" and not joined(noun):
+        if (noun.pos_ == "NOUN" or noun.text.lower() in INSTITUTION) and not joined(noun):
             self.state.institutions[noun.text.lower()] = name
         elif len(words) > 1 and all(word[0].isupper() or len(word) < 4 for word in words):
             # The first or last word of a name may stand for it later.
@@ -314,7 +334,8 @@ class Resolver:
         """The words of a noun phrase as a description: single spaces, the leading article in lower case."""
         doc = noun.doc
         text = doc.text[doc[first].idx : doc[last].idx + len(doc[last])]
-        return _ARTICLE.sub(lambda m: m.group().lower(), " ".join(text.split()))
+        text = _ARTICLE.sub(lambda m: m.group().lower(), " ".join(text.split()))
+        return _BASED.sub(r"\1", text)
 
     def _by_role(self, noun: Token, words: list[Token]) -> int | None:
         """The person to whom a role fits best; the most recent where several do."""
