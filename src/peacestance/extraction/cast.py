@@ -7,20 +7,22 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from peacestance.extraction.found import Doc, Passage, Token
-from peacestance.extraction.lexicon import (
-    FEMALE_NAMES,
-    FEMALE_ROLE,
-    INSTITUTION,
-    MALE_NAMES,
-    MALE_ROLE,
-    ROLE,
-    TITLES,
-)
+from peacestance.extraction.given_names import FEMALE_NAMES, MALE_NAMES
+from peacestance.extraction.lexicon import FEMALE_ROLE, INSTITUTION, MALE_ROLE, ROLE, TITLES, word_set
 
-_PARTICLES = frozenset("al el bin ibn ben van von der den de del della di da la le dos du abu st".split())
+_PARTICLES = word_set("al el bin ibn ben van von der den de del della di da la le dos du abu st")
 _NAME_WORD = re.compile(r"[^\W\d_]['’\w.-]*")
-_NOT_NAMES = frozenset("the a an of in on at and but or former ex new old president's".split())
-_PRONOUN_GENDER = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
+_NOT_NAMES = word_set("the a an of in on at and but or former ex new old president's")
+_PRONOUN_GENDER = {
+    "he": "m",
+    "him": "m",
+    "his": "m",
+    "himself": "m",
+    "she": "f",
+    "her": "f",
+    "hers": "f",
+    "herself": "f",
+}
 
 
 @dataclass
@@ -72,13 +74,20 @@ def name_words(doc: Doc, first: int, last: int) -> tuple[list[str], int]:
         if not capital or is_title(token.text) or token.lower_ in _NOT_NAMES:
             start = place + 1
     tokens = tokens[start:]
-    stop = next((place for place, t in enumerate(tokens) if place and t.pos_ in ("VERB", "AUX", "ADP", "CCONJ") and t.lower_ not in _PARTICLES), None)
+    stop = next(
+        (
+            place
+            for place, t in enumerate(tokens)
+            if place and t.pos_ in ("VERB", "AUX", "ADP", "CCONJ") and t.lower_ not in _PARTICLES
+        ),
+        None,
+    )
     tokens = tokens[:stop]
     while tokens and (tokens[0].text in "-–." or (tokens[0].lower_ in _PARTICLES and len(tokens) == 1)):
         tokens = tokens[1:]
     if not tokens:
         return [], last + 1
-    text = doc.text[tokens[0].idx : tokens[-1].idx + len(tokens[-1])]
+    text = doc[tokens[0].i : tokens[-1].i + 1].text
     words = [re.sub(r"['’]s$", "", word) for word in text.split()]
     return [word for word in words if _NAME_WORD.match(word)], tokens[0].i
 
@@ -97,14 +106,14 @@ class Cast:
         for number, passage in enumerate(passages):
             doc = passage.doc
             taken = -1
-            for first, last in _candidates(doc):
+            for first, last in _candidates(passage):
                 if first <= taken:
                     continue
-                words, start = name_words(doc, first, last)
-                if not words or len(words) > 5 or not _plausible(words):
+                name, start = name_words(doc, first, last)
+                if not name or len(name) > 5 or not _plausible(name):
                     continue
                 taken = last
-                key = tuple(words)
+                key = tuple(name)
                 names[key] += 1
                 self.spots.append((number, start, last, key))
         for key in sorted(names, key=lambda k: (-len(k), -names[k])):
@@ -138,7 +147,11 @@ class Cast:
         folded = [fold(word) for word in key]
         found = self.by_word.get(folded[-1], [])
         if len(key) > 1:
-            fitting = [n for n in found if fold(self.persons[n].name[-1]) == folded[-1] and _agree(folded, self.persons[n].name)]
+            fitting = [
+                n
+                for n in found
+                if fold(self.persons[n].name[-1]) == folded[-1] and _agree(folded, self.persons[n].name)
+            ]
             return self._best(fitting, recent)
         last = [n for n in found if fold(self.persons[n].name[-1]) == folded[-1]]
         first = [n for n in found if fold(self.persons[n].name[0]) == folded[-1]]
@@ -164,7 +177,9 @@ class Cast:
             words = _before_name(words)
             for token in head.children:
                 if token.dep_ in ("appos", "relcl", "acl") and token.i > head.i:
-                    words += [t for t in doc[token.left_edge.i : token.right_edge.i + 1] if t.i - token.left_edge.i < 14]
+                    words += [
+                        t for t in doc[token.left_edge.i : token.right_edge.i + 1] if t.i - token.left_edge.i < 14
+                    ]
             if head.dep_ == "appos" and head.head.pos_ in ("NOUN", "PROPN") and head.head.i < start:
                 top = head.head
                 words += [doc[i] for i in range(top.left_edge.i, min(start, top.i + 8))]
@@ -214,23 +229,34 @@ def _agree(folded: list[str], name: tuple[str, ...]) -> bool:
     if set(folded) <= set(other) or set(other) <= set(folded):
         return True
     a, b = folded[0].rstrip("."), other[0].rstrip(".")
-    return a[:3] == b[:3] or (len(a) == 1 or len(b) == 1) and a[:1] == b[:1]
+    return a[:3] == b[:3] or ((len(a) == 1 or len(b) == 1) and a[:1] == b[:1])
 
 
-def _candidates(doc: Doc) -> list[tuple[int, int]]:
+def _candidates(passage: Passage) -> list[tuple[int, int]]:
     """Token stretches that may be personal names: PERSON entities, and capitalised words after a title or role."""
+    doc, tokens = passage.doc, passage.tokens
     found = [(e.start, _with_particle(doc, e.end - 1)) for e in doc.ents if e.label_ == "PERSON"]
     covered = {i for first, last in found for i in range(first, last + 1)}
-    for token in doc:
+    for token in tokens:
         if token.i in covered or token.pos_ != "PROPN" or not token.text[0].isupper():
             continue
         before = doc[token.i - 1] if token.i else None
         if before is None or before.i in covered or not is_title(before.text):
             continue
-        if is_title(token.text) or token.lower_ in INSTITUTION or token.ent_type_ in ("GPE", "NORP", "DATE") or before.lower_ == "house":
+        if (
+            is_title(token.text)
+            or token.lower_ in INSTITUTION
+            or token.ent_type_ in ("GPE", "NORP", "DATE")
+            or before.lower_ == "house"
+        ):
             continue
         last = token.i
-        while last + 1 < len(doc) and doc[last + 1].pos_ == "PROPN" and last + 1 not in covered and doc[last + 1].text[0].isupper():
+        while (
+            last + 1 < len(doc)
+            and doc[last + 1].pos_ == "PROPN"
+            and last + 1 not in covered
+            and doc[last + 1].text[0].isupper()
+        ):
             last += 1
         last = _with_particle(doc, last)
         if any(doc[i].lower_ in INSTITUTION for i in range(token.i, last + 1)):

@@ -50,7 +50,12 @@ def complement(verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int,
             return [(target.left_edge.i, _before_next_cue(verb, target.i, last))], verb.i
         if lemma in INFINITIVE:
             return [(infinitive.left_edge.i, _to_pause(verb, infinitive.right_edge.i))], verb.i
-    if infinitive is not None and infinitive.i > verb.i and infinitive.tag_ == "VBG" and lemma in ("deny", "acknowledge", "admit", "recommend", "propose", "suggest", "threaten", "confirm"):
+    if (
+        infinitive is not None
+        and infinitive.i > verb.i
+        and infinitive.tag_ == "VBG"
+        and lemma in ("deny", "acknowledge", "admit", "recommend", "propose", "suggest", "threaten", "confirm")
+    ):
         return [(infinitive.left_edge.i, infinitive.right_edge.i)], verb.i
     if lemma in PREPOSITIONAL:
         for child in verb.rights:
@@ -88,7 +93,12 @@ def _passive(verb: Token, lemma: str) -> list[tuple[int, int]] | None:
 def _tail(verb: Token, last: int, prepositions: frozenset[str]) -> int:
     """The last token of a complement that begins before `last`: what hangs on the verb and carries the content on."""
     for child in verb.rights:
-        if child.dep_ == "advcl" and "to" in prepositions and any(c.lower_ == "to" for c in child.lefts) and child.left_edge.i - last < 6:
+        if (
+            child.dep_ == "advcl"
+            and "to" in prepositions
+            and any(c.lower_ == "to" for c in child.lefts)
+            and child.left_edge.i - last < 6
+        ):
             last = max(last, child.right_edge.i)
         if child.dep_ in ("dobj", "oprd", "xcomp", "ccomp", "acomp") or (
             child.dep_ == "prep" and (child.lower_ in prepositions or child.i == last)
@@ -103,7 +113,11 @@ def _clause(verb: Token, clause: Token) -> list[tuple[int, int]] | None:
     if clause.i > verb.i:
         first = max(first, verb.i + 1)
         object_ = next((c for c in verb.rights if c.dep_ == "dobj" and c.i < clause.i), None)
-        if object_ is not None and verb.lemma_ not in ADDRESS and not any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children):
+        if (
+            object_ is not None
+            and verb.lemma_ not in ADDRESS
+            and not any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children)
+        ):
             # "insisted their plan would fail": the parser took the clause's subject for the cue's object.
             first = object_.left_edge.i
         while first < last and (doc[first].text in ",:" or doc[first].is_space):
@@ -131,7 +145,14 @@ def sentence_start(doc: Doc, first: int) -> int:
     while start > 0 and doc[start - 1].text not in _ENDS and not doc[start - 1].is_space and first - start < 60:
         start -= 1
     between = doc[start:first]
-    return first if any(t.text in "\"“”" or (t.pos_ == "VERB" and t.lemma_.lower() in CLAUSE and t.lemma_ not in BELIEF) for t in between) else start
+    return (
+        first
+        if any(
+            t.text in '"“”' or (t.pos_ == "VERB" and t.lemma_.lower() in CLAUSE and t.lemma_ not in BELIEF)
+            for t in between
+        )
+        else start
+    )
 
 
 def _after_date(clause: Token, first: int) -> int:
@@ -150,7 +171,13 @@ def _before_next_cue(verb: Token, first: int, last: int) -> int:
     doc = verb.doc
     for i in range(first + 2, last):
         token = doc[i]
-        comma = i - 1 if doc[i - 1].text == "," else i - 2 if doc[i - 2].text == "," and doc[i - 1].text in _CLOSERS else None
+        comma = (
+            i - 1
+            if doc[i - 1].text == ","
+            else i - 2
+            if doc[i - 2].text == "," and doc[i - 1].text in _CLOSERS
+            else None
+        )
         if comma is None or comma <= first:
             continue
         if token.tag_ == "VBG" and token.dep_ in ("advcl", "acl") and token.lemma_ not in ("include", "follow"):
@@ -170,7 +197,13 @@ def _to_pause(verb: Token, last: int) -> int:
     while last + 1 < size:
         token = doc[last + 1]
         after = doc[last + 3] if last + 3 < size and doc[last + 2].text in _CLOSERS else None
-        runs_on = token.text == "," and after is not None and after.is_lower and after.i not in own and after.pos_ not in ("CCONJ", "SCONJ", "PRON")
+        runs_on = (
+            token.text == ","
+            and after is not None
+            and after.is_lower
+            and after.i not in own
+            and after.pos_ not in ("CCONJ", "SCONJ", "PRON")
+        )
         if token.text == "," and last + 2 < size and doc[last + 2].dep_ == "cc" and doc[last + 2].head.i == verb.i:
             following = next((child for child in verb.rights if child.dep_ == "conj" and child.i > last), None)
             runs_on = following is not None and following.i not in own
@@ -220,8 +253,10 @@ def _set_off(verb: Token, subject: Token) -> list[tuple[int, int]] | None:
         while last + 1 < len(doc) and doc[last + 1].text not in _ENDS:
             last += 1
         rest = doc[high + 2 : last + 1]
-        if len(rest) > 2 and rest[0].pos_ not in ("CCONJ", "SCONJ", "PRON", "PUNCT") and (
-            rest[0].tag_ not in ("VBG", "WP", "WDT") or rest[0].dep_ == "csubj"
+        if (
+            len(rest) > 2
+            and rest[0].pos_ not in ("CCONJ", "SCONJ", "PRON", "PUNCT")
+            and (rest[0].tag_ not in ("VBG", "WP", "WDT") or rest[0].dep_ == "csubj")
         ):
             parts.append((high + 2, last))
     elif parts and high + 1 < len(doc) and doc[high + 1].text not in _ENDS | {",", "—", "–"}:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from peacestance.extraction.direct import attach_quotes, introduction_of
+from peacestance.extraction.direct import attach_quotes
 from peacestance.extraction.found import Doc, Found, Passage
 from peacestance.extraction.narrated import find_narrated, is_about_talks
 from peacestance.extraction.nesting import without_doubles
@@ -65,10 +65,9 @@ def statements_of(article: Article, passages: list[Passage]) -> list[Statement]:
         reported = list(find_reported(passage, number))
         reported += find_narrated(passage, number, about_talks)
         reported = without_doubles(reported)
-        introduction = introduction_of(passages[number - 1], number - 1) if number else None
-        found += attach_quotes(passage, number, article.text, reported, introduction)
+        found += attach_quotes(passages, number, article.text, reported)
     names = resolve(article, passages, found)
-    statements = []
+    statements: list[Statement] = []
     for item, name in zip(found, names, strict=True):
         if not name:
             continue
@@ -98,7 +97,7 @@ def _mark_quotes(text: str, passages: list[Passage]) -> None:
     k = 0
     for passage in passages:
         doc: Doc = passage.doc
-        end = passage.offset + len(doc.text)
+        end = passage.offset + doc[-1].idx + len(doc[-1]) if len(doc) else passage.offset
         while k and quotes[k - 1].outer[1] > passage.offset:
             k -= 1
         while k < len(quotes) and quotes[k].outer[1] <= passage.offset:
@@ -110,7 +109,7 @@ def _mark_quotes(text: str, passages: list[Passage]) -> None:
             j += 1
         passage.quoted = [-1] * len(doc)
         q = 0
-        for token in doc:
+        for token in passage.tokens:
             start = token.idx + passage.offset
             while q < len(passage.quotes) and passage.quotes[q].outer[1] <= start:
                 q += 1

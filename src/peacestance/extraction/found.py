@@ -21,14 +21,25 @@ class Passage:
     doc: Doc
     offset: int
     quotes: list[Quote] = field(default_factory=list)
-    paragraph_start: bool = True
+    tokens: list[Token] = field(init=False)
+    """The document's tokens, made once: asking spaCy for them again and again is slow."""
     quoted: list[int] = field(default_factory=list)
     """For each token the place in `quotes` of the quotation it stands in, or -1."""
 
+    def __post_init__(self) -> None:
+        self.tokens = list(self.doc)
+
+    def between(self, start: int, end: int) -> list[Token]:
+        """The tokens between two article offsets."""
+        if end <= start:
+            return []
+        span = self.doc.char_span(start - self.offset, end - self.offset, alignment_mode="expand")
+        return [] if span is None else self.tokens[span.start : span.end]
+
     def span(self, first: int, last: int) -> Span:
         """Article offsets of the tokens from `first` to `last`, both included."""
-        end = self.doc[last]
-        return self.doc[first].idx + self.offset, end.idx + len(end) + self.offset
+        end = self.tokens[last]
+        return self.tokens[first].idx + self.offset, end.idx + len(end) + self.offset
 
 
 @dataclass

@@ -3,64 +3,22 @@
 from __future__ import annotations
 
 from peacestance.extraction.found import Doc, Token
-from peacestance.extraction.lexicon import CLAUSE, DOCUMENT, INSTITUTION, ROLE
+from peacestance.extraction.lexicon import CLAUSE, DOCUMENT, INSTITUTION, ROLE, word_set
 
+_PRONOUNS = word_set("he she they it who some many most both those all others one each another")
+FIRST_PERSON = word_set("i we you me us")
 _SUBJECTS = ("nsubj", "nsubjpass", "expl")
 _TRIM = frozenset(",;:.!?-–—―\"“”„‟«»'‘’`()[]…")
 _PHRASE_STOPS = frozenset({"relcl", "appos", "acl", "advcl", "parataxis"})
-_PEOPLE = frozenset(
-    [
-        "people",
-        "resident",
-        "official",
-        "critic",
-        "supporter",
-        "opponent",
-        "source",
-        "leader",
-        "ally",
-        "man",
-        "woman",
-        "voter",
-        "american",
-        "expert",
-        "survivor",
-        "observer",
-        "participant",
-        "organizer",
-        "organiser",
-        "parent",
-        "family",
-        "community",
-        "group",
-        "side",
-        "other",
-        "some",
-        "many",
-        "most",
-        "few",
-        "all",
-        "both",
-        "those",
-        "each",
-        "one",
-        "republicans",
-        "democrats",
-        "somebody",
-        "someone",
-        "anyone",
-        "everybody",
-        "everyone",
-        "nobody",
-        "local",
-        "rebel",
-        "militant",
-        "insurgent",
-        "medic",
-        "police",
-        "authorities",
-    ]
+_PEOPLE = word_set(
+    """
+    people resident official critic supporter opponent source leader ally man woman voter american expert survivor
+    observer participant organizer organiser parent family community group side other some many most few all both
+    those each one republicans democrats somebody someone anyone everybody everyone nobody local rebel militant
+    insurgent medic police authorities
+    """
 )
+"""Nouns and pronouns for unnamed people who speak."""
 
 
 def subject_of(verb: Token) -> Token | None:
@@ -123,8 +81,8 @@ def issuer(noun: Token) -> Token:
     return noun
 
 
-_ISSUES = frozenset("issue release send publish write make post give sign deliver agree unleash tweet read put submit".split())
-_SHARING = frozenset("conj xcomp advcl pcomp prep ccomp dep pobj dobj aux parataxis".split())
+_ISSUES = word_set("issue release send publish write make post give sign deliver agree unleash tweet read put submit")
+_SHARING = word_set("conj xcomp advcl pcomp prep ccomp dep pobj dobj aux parataxis")
 
 
 def _antecedent(subject: Token) -> Token:
@@ -172,7 +130,14 @@ def _describes(noun: Token, clause: Token) -> bool:
     """Whether a short clause without a comma is what tells an unnamed source apart: "people familiar with the talks"."""
     doc = noun.doc
     words = doc[clause.left_edge.i : clause.right_edge.i + 1]
-    plain = noun.lower_ in ("those", "people", "one", "person") or noun.lemma_ in ("source", "official", "diplomat", "person", "man", "woman")
+    plain = noun.lower_ in ("those", "people", "one", "person") or noun.lemma_ in (
+        "source",
+        "official",
+        "diplomat",
+        "person",
+        "man",
+        "woman",
+    )
     return plain and len(words) <= 12 and clause.left_edge.i - noun.i <= 8 and not any(t.text in _TRIM for t in words)
 
 

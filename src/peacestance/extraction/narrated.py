@@ -5,32 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from peacestance.extraction.found import Doc, Found, Passage, Token
-from peacestance.extraction.grammar import phrase, speaks, subject_of, trim
-from peacestance.extraction.lexicon import ENDING, FIGHTING, MEETS, POSITION, POSITION_PHRASES, STAND, TALKS, TALKS_IN_CONTEXT
+from peacestance.extraction.grammar import FIRST_PERSON, phrase, speaks, subject_of, trim
+from peacestance.extraction.lexicon import (
+    ENDING,
+    FIGHTING,
+    MEETS,
+    POSITION,
+    POSITION_PHRASES,
+    STAND,
+    TALKS,
+    TALKS_IN_CONTEXT,
+)
 from peacestance.extraction.reported import aside_of
 
 _VERB_GROUP = ("aux", "auxpass", "neg", "advmod")
-_FIRST_PERSON = frozenset(("i", "we", "you"))
 
 
 def is_about_talks(passages: list[Passage]) -> bool:
     """Whether an article speaks of negotiations at all, so that its "deal" or "plan" may be one of peace."""
-    return sum(token.lemma_.lower() in TALKS for passage in passages for token in passage.doc) >= 3
+    return sum(token.lemma_.lower() in TALKS for passage in passages for token in passage.tokens) >= 3
 
 
 def find_narrated(passage: Passage, number: int, about_talks: bool) -> Iterator[Found]:
     """Predicates that state their subject's stand on negotiations; the content is the whole predicate."""
     doc = passage.doc
-    for verb in doc:
+    for verb in passage.tokens:
         lemma = verb.lemma_.lower()
-        if verb.pos_ not in ("VERB", "AUX") or passage.quoted[verb.i] >= 0 or not (lemma in POSITION or lemma in POSITION_PHRASES):
+        if (
+            verb.pos_ not in ("VERB", "AUX")
+            or passage.quoted[verb.i] >= 0
+            or not (lemma in POSITION or lemma in POSITION_PHRASES)
+        ):
             continue
         if verb.dep_ in ("aux", "auxpass"):
             continue
         subject = next((c for c in verb.lefts if c.dep_ == "nsubj"), None)
         if subject is None and verb.dep_ == "conj":
             subject = subject_of(verb)
-        if subject is None or subject.lower_ in _FIRST_PERSON or not speaks(subject):
+        if subject is None or subject.lower_ in FIRST_PERSON or not speaks(subject):
             continue
         first, last = _predicate(verb)
         stretch = doc[verb.i : last + 1]
@@ -49,7 +61,11 @@ def _predicate(verb: Token) -> tuple[int, int]:
     """First and last token of a verb with its auxiliaries and complements, without asides after a comma."""
     first = verb.i
     for child in verb.lefts:
-        if child.dep_ in _VERB_GROUP and child.i < first and all(t.dep_ in _VERB_GROUP for t in verb.doc[child.i : verb.i]):
+        if (
+            child.dep_ in _VERB_GROUP
+            and child.i < first
+            and all(t.dep_ in _VERB_GROUP for t in verb.doc[child.i : verb.i])
+        ):
             first = child.i
             break
     last = verb.i
@@ -71,7 +87,12 @@ def _states_stand(verb: Token) -> bool:
     """Whether a complement of the verb, not far down, is a word of stand."""
     tokens = [verb]
     for _ in range(5):
-        tokens = [c for t in tokens for c in t.rights if c.dep_ in ("xcomp", "attr", "acomp", "dobj", "prep", "pobj", "oprd", "ccomp", "pcomp")]
+        tokens = [
+            c
+            for t in tokens
+            for c in t.rights
+            if c.dep_ in ("xcomp", "attr", "acomp", "dobj", "prep", "pobj", "oprd", "ccomp", "pcomp")
+        ]
         if any(token.lemma_.lower() in STAND for token in tokens):
             return True
     return False

@@ -18,8 +18,11 @@ def without_doubles(found: list[Found]) -> list[Found]:
             kept.append(item)
             continue
         share = _length(item.spans) / max(1, _length(outer.spans))
-        if outer.cue is not None and item.kind != "narrated" and share >= (0.35 if outer.relays else 0.5) and (
-            outer.relays or outer.cue[0] > item.spans[0][0]
+        if (
+            outer.cue is not None
+            and item.kind != "narrated"
+            and share >= (0.35 if outer.relays else 0.5)
+            and (outer.relays or outer.cue[0] > item.spans[0][0])
         ):
             # "He told them so, a spokesman said": the one who passes it on is not the speaker.
             kept.remove(outer)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 from peacestance.articles import furniture
 from peacestance.schema import Span
@@ -23,7 +24,8 @@ _WRAPPED = range(50, 100)
 """Lengths of a line that was probably broken by an editor's wrapping and not by its author."""
 
 
-def paragraphs(text: str) -> list[Span]:
+@lru_cache(maxsize=16)
+def paragraphs(text: str) -> tuple[Span, ...]:
     """Offsets of the paragraphs: lines, or several lines where they were wrapped in mid-sentence; furniture left out."""
     skipped = {start for start, _ in furniture(text)}
     merged: list[Span] = []
@@ -35,7 +37,7 @@ def paragraphs(text: str) -> list[Span]:
             merged[-1] = (merged[-1][0], end)
         else:
             merged.append((start, end))
-    return merged
+    return tuple(merged)
 
 
 def _continues(text: str, before: Span, line: Span) -> bool:
@@ -100,28 +102,24 @@ def pieces(text: str) -> list[Span]:
     return found
 
 
+@lru_cache(maxsize=16)
+def _sentences_of(text: str) -> tuple[list[Span], list[int], list[int]]:
+    """All sentences of a text outside furniture, with their starts and ends; kept, since a text is asked for often."""
+    units = [unit for start, end in paragraphs(text) for unit in sentences(text, start, end)]
+    return units, [start for start, _ in units], [end for _, end in units]
+
+
 def context_of(text: str, spans: Sequence[Span], reach: int = 2) -> str:
     """The passage around `spans`: whole sentences, `reach` of them each way, page furniture left out.
 
-    The sentences are joined by one space; the passage contains the statement's own text when it has one part. Of
-    what lies around a statement, only the nearest 2,000 characters are looked at.
+    The sentences are joined by one space; the passage contains the statement's own text when it has one part.
     """
     if not spans:
         return ""
     start, end = min(s for s, _ in spans), max(e for _, e in spans)
-    low, high = max(0, start - 2000), min(len(text), end + 2000)
-    low = text.rfind("\n", 0, low + 1) + 1 if text.rfind("\n", max(0, low - 500), low + 1) >= 0 else low
-    window = text[low:high]
-    units = [(a + low, b + low) for s, e in paragraphs(window) for a, b in sentences(window, s, e)]
-    before = [unit for unit in units if unit[1] <= start]
-    after = [unit for unit in units if unit[0] >= end]
-    middle = [unit for unit in units if unit[1] > start and unit[0] < end]
-    left = min([start, *(unit[0] for unit in middle)])
-    right = max([end, *(unit[1] for unit in middle)])
-    chosen = [*before[-reach:], (left, right), *after[:reach]]
+    units, starts, ends = _sentences_of(text)
+    first, last = bisect_right(ends, start), bisect_left(starts, end)
+    left = min([start, *starts[first : first + 1]]) if first < last else start
+    right = max([end, *ends[last - 1 : last]]) if first < last else end
+    chosen = [*units[max(0, first - reach) : first], (left, right), *units[last : last + reach]]
     return " ".join(text[s:e] for s, e in chosen)
-
-
-def index_at(starts: Sequence[int], offset: int) -> int:
-    """The last place in `starts`, which are in order, whose value is at most `offset`; -1 before the first."""
-    return bisect_right(starts, offset) - 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from peacestance.extraction.complements import complement, sentence_start
 from peacestance.extraction.found import Found, Passage, Token
-from peacestance.extraction.grammar import phrase, speaks, subject_of, trim
+from peacestance.extraction.grammar import FIRST_PERSON, phrase, speaks, subject_of, trim
 from peacestance.extraction.lexicon import (
     ADDRESS,
     BELIEF,
@@ -17,15 +17,14 @@ from peacestance.extraction.lexicon import (
     NOUNS,
     OBJECT,
     PREPOSITIONAL,
+    word_set,
 )
 from peacestance.schema import Span
-
-_FIRST_PERSON = frozenset(("i", "we", "you", "me", "us"))
 
 
 def find_reported(passage: Passage, number: int) -> Iterator[Found]:
     """Reported statements of one passage; cues inside quotation marks are passed over."""
-    for token in passage.doc:
+    for token in passage.tokens:
         if passage.quoted[token.i] >= 0:
             continue
         pos, lemma = token.pos_, token.lemma_.lower()
@@ -50,10 +49,12 @@ def _make(
     spans = [passage.span(*part) for part in trimmed]
     aside = aside_of(passage, noun) if noun is not None else None
     relays = passage.doc[cue[0]].lemma_ in ("report", "accord", "quote", "cite")
-    return Found(spans, "indirect", number, passage.span(*cue), noun, mention, cue_token=cue[0], aside=aside, relays=relays)
+    return Found(
+        spans, "indirect", number, passage.span(*cue), noun, mention, cue_token=cue[0], aside=aside, relays=relays
+    )
 
 
-_SETS_OFF = frozenset("while though although but and whereas with as even".split())
+_SETS_OFF = word_set("while though although but and whereas with as even")
 
 
 def aside_of(passage: Passage, noun: Token) -> int | None:
@@ -79,7 +80,7 @@ def _verb(passage: Passage, number: int, verb: Token, lemma: str) -> Found | Non
     if not _asserted(verb, lemma):
         return None
     subject = subject_of(verb)
-    if subject is not None and (subject.lower_ in _FIRST_PERSON or subject.dep_ == "expl" or subject.i == verb.i):
+    if subject is not None and (subject.lower_ in FIRST_PERSON or subject.dep_ == "expl" or subject.i == verb.i):
         return None
     weak = lemma in BELIEF or lemma not in CLAUSE
     if subject is None or (weak and not speaks(subject)):
@@ -90,8 +91,8 @@ def _verb(passage: Passage, number: int, verb: Token, lemma: str) -> Found | Non
     return _make(passage, number, content, (verb.i, cue_end), subject)
 
 
-_HYPOTHETICAL = frozenset("may might could should would must can 'd ’d".split())
-_GOES_ON = frozenset("go begin continue start proceed appear seem take use rush rise stop appear come step".split())
+_HYPOTHETICAL = word_set("may might could should would must can 'd ’d")
+_GOES_ON = word_set("go begin continue start proceed appear seem take use rush rise stop appear come step")
 
 
 def _asserted(verb: Token, lemma: str) -> bool:
@@ -108,13 +109,23 @@ def _asserted(verb: Token, lemma: str) -> bool:
             passive = not any(c.dep_ == "agent" for c in verb.children)
         elif dep == "neg":
             negated = True
-        elif (dep == "aux" and child.tag_ == "MD" and child.lower_ in _HYPOTHETICAL) or (dep == "mark" and child.lower_ in ("if", "whether", "unless")):
+        elif (dep == "aux" and child.tag_ == "MD" and child.lower_ in _HYPOTHETICAL) or (
+            dep == "mark" and child.lower_ in ("if", "whether", "unless")
+        ):
             return False
     if negated or passive:
         return False
-    if verb.tag_ == "VBN" and verb.dep_ in ("advcl", "acl", "ccomp") and not any(c.dep_ in ("aux", "agent", "nsubj") for c in verb.children):
+    if (
+        verb.tag_ == "VBN"
+        and verb.dep_ in ("advcl", "acl", "ccomp")
+        and not any(c.dep_ in ("aux", "agent", "nsubj") for c in verb.children)
+    ):
         return False
-    if verb.tag_ == "VB" and verb.dep_ in ("xcomp", "advcl", "acl", "relcl") and any(c.lower_ == "to" for c in verb.lefts):
+    if (
+        verb.tag_ == "VB"
+        and verb.dep_ in ("xcomp", "advcl", "acl", "relcl")
+        and any(c.lower_ == "to" for c in verb.lefts)
+    ):
         return verb.head.lemma_ in _GOES_ON
     return not (verb.tag_ == "VBG" and verb.dep_ == "xcomp" and verb.head.lemma_ not in _GOES_ON)
 
@@ -166,7 +177,7 @@ def _noun(passage: Passage, number: int, noun: Token) -> Found | None:
     speaker = next((c for c in noun.lefts if c.dep_ == "poss"), None)
     if speaker is None and noun.dep_ == "dobj" and noun.head.lemma_ in LIGHT:
         speaker = subject_of(noun.head)
-    if speaker is None or not speaks(speaker) or speaker.lower_ in _FIRST_PERSON:
+    if speaker is None or not speaks(speaker) or speaker.lower_ in FIRST_PERSON:
         return None
     return _make(passage, number, [(first, clause.right_edge.i)], (noun.i, noun.i), speaker)
 
@@ -174,4 +185,3 @@ def _noun(passage: Passage, number: int, noun: Token) -> Found | None:
 def overlaps(a: list[Span], b: list[Span]) -> bool:
     """Whether two contents share a character."""
     return any(s < f and t > e for s, t in a for e, f in b)
-

@@ -8,25 +8,27 @@ from dataclasses import dataclass, field
 from peacestance.extraction.cast import Cast, Mention, fold, gender_of, is_title, name_words
 from peacestance.extraction.found import Found, Passage, Token
 from peacestance.extraction.grammar import joined, phrase
-from peacestance.extraction.lexicon import CLAUSE, DOCUMENT, FEMALE_ROLE, INSTITUTION, MALE_ROLE, ROLE
+from peacestance.extraction.lexicon import CLAUSE, DOCUMENT, FEMALE_ROLE, INSTITUTION, MALE_ROLE, ROLE, word_set
 from peacestance.schema import Article
 
-_LEADERS = frozenset("leader president premier minister chancellor king queen head emir sultan".split())
-_HEADS = frozenset(
-    "chief boss head director leader secretary general chairman chairwoman chair ceo executive commander secretary-general".split()
+_LEADERS = word_set("leader president premier minister chancellor king queen head emir sultan")
+_HEADS = word_set(
+    "chief boss head director leader secretary general chairman chairwoman chair ceo executive commander secretary-general"
 )
-_LAWMAKERS = frozenset(
-    "senator lawmaker congressman congresswoman representative politician candidate nominee republican democrat mp governor".split()
+_LAWMAKERS = word_set(
+    "senator lawmaker congressman congresswoman representative politician candidate nominee republican democrat mp governor"
 )
-_ENVOYS = frozenset("envoy diplomat ambassador mediator negotiator".split())
-_SPEAKERS_FOR = frozenset("spokesman spokeswoman spokesperson".split())
+_ENVOYS = word_set("envoy diplomat ambassador mediator negotiator")
+_SPEAKERS_FOR = word_set("spokesman spokeswoman spokesperson")
 _CLASSES = (_LEADERS, _HEADS, _LAWMAKERS, _ENVOYS, _SPEAKERS_FOR)
 """Role nouns that often stand for one another."""
 
-_DEFINITE = frozenset("the this that his her their its".split())
+_DEFINITE = word_set("the this that his her their its")
 _ARTICLE = re.compile(r"^(The|A|An|Some|Many|Several|One|Two|Three|Other|Most|Both|Those|His|Her|Its|Their)\b(?= )")
 _BASED = re.compile(r"^(the )?[A-Z]\w+-(?:based|run|backed|led) (?=[A-Z])")
-_ACRONYM = re.compile(r"((?:[A-Z][\w'’.&-]+ (?:(?:of|for|and|the|on|to|in|de) ){0,2}){1,7}[A-Z][\w'’.&-]+),? \(([A-Z]{2,8})\)")
+_ACRONYM = re.compile(
+    r"((?:[A-Z][\w'’.&-]+ (?:(?:of|for|and|the|on|to|in|de) ){0,2}){1,7}[A-Z][\w'’.&-]+),? \(([A-Z]{2,8})\)"
+)
 
 
 @dataclass
@@ -64,7 +66,7 @@ class Resolver:
         count = 0
         for passage in passages:
             numbers = []
-            for token in passage.doc:
+            for token in passage.tokens:
                 if token.is_sent_start and token.i:
                     count += 1
                 numbers.append(count)
@@ -79,7 +81,11 @@ class Resolver:
             who = self.cast.lookup(key)
             if who is not None:
                 top = self.passages[number].doc[last]
-                while top.dep_ in ("compound", "flat", "nmod", "appos", "case") and top.head is not top and top.head.pos_ in ("PROPN", "NOUN"):
+                while (
+                    top.dep_ in ("compound", "flat", "nmod", "appos", "case")
+                    and top.head is not top
+                    and top.head.pos_ in ("PROPN", "NOUN")
+                ):
                     top = top.head
                 events.append((number, start, last, who, top.dep_ in ("nsubj", "nsubjpass")))
         return events
@@ -88,8 +94,12 @@ class Resolver:
         """Subjects that are institutions, places or groups of people, for "it" and "they"; the person is -1."""
         events = []
         for number, passage in enumerate(self.passages):
-            for token in passage.doc:
-                if token.dep_ in ("nsubj", "nsubjpass") and token.pos_ in ("NOUN", "PROPN") and passage.quoted[token.i] < 0:
+            for token in passage.tokens:
+                if (
+                    token.dep_ in ("nsubj", "nsubjpass")
+                    and token.pos_ in ("NOUN", "PROPN")
+                    and passage.quoted[token.i] < 0
+                ):
                     group = token.ent_type_ in ("ORG", "GPE", "NORP") or token.lemma_.lower() in INSTITUTION
                     if group or token.tag_ in ("NNS", "NNPS"):
                         events.append((number, token.i, token.i, -1, True))
@@ -154,7 +164,9 @@ class Resolver:
     def _carried(self, number: int, at: int) -> str:
         """The speaker of a quotation that names none: the subject just told of, or else who spoke last."""
         sentence = self.sentence_of[number][at] if at < len(self.sentence_of[number]) else 0
-        told = [m for m in self.state.mentions[-20:] if m.subject and not m.quoted and sentence - 2 < m.sentence <= sentence]
+        told = [
+            m for m in self.state.mentions[-20:] if m.subject and not m.quoted and sentence - 2 < m.sentence <= sentence
+        ]
         if told and self.state.last_sentence < told[-1].sentence:
             who = told[-1].person
             return self._spoke(self.cast.persons[who].full, who, number, at)
@@ -184,7 +196,13 @@ class Resolver:
         """A name that stands directly behind a title the parser took for the whole subject; the mention takes it in."""
         doc, noun, passage = item.noun.doc, item.noun, self.passages[number]
         last = phrase(noun)[1]
-        if item.mention is None or noun.lower_ not in ROLE or not is_title(noun.text) or last + 1 >= len(doc) or doc[last + 1].pos_ != "PROPN":
+        if (
+            item.mention is None
+            or noun.lower_ not in ROLE
+            or not is_title(noun.text)
+            or last + 1 >= len(doc)
+            or doc[last + 1].pos_ != "PROPN"
+        ):
             return None
         for start, end, key in self.spots.get(number, ()):
             if last < start <= last + 2 and doc[last + 1].text[:1].isalpha():
@@ -212,7 +230,11 @@ class Resolver:
         """What "it" stands for: a subject of its own sentence, or an institution that spoke just before, or the last one."""
         sentence = self.sentence_of[number][noun.i]
         name, seen = self.state.institution
-        spoke = self.state.last_person is None and sentence - self.state.last_sentence <= 2 and self.state.last != self.state.plural
+        spoke = (
+            self.state.last_person is None
+            and sentence - self.state.last_sentence <= 2
+            and self.state.last != self.state.plural
+        )
         if seen != sentence and spoke and self.state.last:
             return self.state.last
         return name or self.state.last
@@ -254,7 +276,12 @@ class Resolver:
             person = self.cast.persons[mention.person]
             if mention.place >= place or (person.gender and person.gender != gender):
                 continue
-            value = 1.2 * mention.subject - 1.5 * mention.quoted + 0.6 * (person.gender == gender) - (sentence - mention.sentence)
+            value = (
+                1.2 * mention.subject
+                - 1.5 * mention.quoted
+                + 0.6 * (person.gender == gender)
+                - (sentence - mention.sentence)
+            )
             value += 0.8 * (mention.person == self.state.last_person) + 0.3 * (person.count > 2)
             if value > score:
                 best, score = mention.person, value
@@ -290,7 +317,15 @@ class Resolver:
         definite = words[0].lower_ in _DEFINITE
         plural = noun.tag_ in ("NNS", "NNPS")
         earlier = self.state.described.get(low)
-        if definite and not plural and (low in ROLE or low.endswith(("man", "woman", "old", "elect")) or any("year-old" in w.lower_ or w.lower_ == "old" for w in words)):
+        if (
+            definite
+            and not plural
+            and (
+                low in ROLE
+                or low.endswith(("man", "woman", "old", "elect"))
+                or any("year-old" in w.lower_ or w.lower_ == "old" for w in words)
+            )
+        ):
             who = self._by_role(noun, words)
             if who is not None and (earlier is None or self.state.recent[who] > earlier[1]):
                 return self._spoke(self.cast.persons[who].full, who, number, noun.i)
@@ -333,7 +368,7 @@ class Resolver:
     def _words(self, noun: Token, first: int, last: int) -> str:
         """The words of a noun phrase as a description: single spaces, the leading article in lower case."""
         doc = noun.doc
-        text = doc.text[doc[first].idx : doc[last].idx + len(doc[last])]
+        text = doc[first : last + 1].text
         text = _ARTICLE.sub(lambda m: m.group().lower(), " ".join(text.split()))
         return _BASED.sub(r"\1", text)
 
@@ -376,5 +411,3 @@ def _acronyms(text: str) -> dict[str, str]:
             if letters and letters[0][0] == acronym[0] and len(letters) >= len(acronym) - 1:
                 found.setdefault(acronym, " ".join(words))
     return found
-
-

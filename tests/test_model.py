@@ -1,0 +1,209 @@
+"""Training, checkpoints and inference with the real encoder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from peacestance import Article, Statement, StanceClassifier, analyze
+from peacestance.dataset import labelled
+from peacestance.evaluation.metrics import stance_scores
+from peacestance.inference import predict_file, speaker_stance
+from peacestance.modeling import ModelConfig, load_checkpoint, read_card, render
+from peacestance.schema import LABELS, InputError
+from peacestance.training import (
+    ClassWeights,
+    DataConfig,
+    TrainConfig,
+    TrainerConfig,
+    class_weights,
+    draw_articles,
+    train,
+)
+
+STATEMENTS = [
+    Statement("1", "Ana Duro", "We are ready to sit down tomorrow", cue="said"),
+    Statement("2", "the guerrillas", "they would never sign as long as a single soldier stayed in the valley " * 3),
+    Statement("3", "", "no"),
+]
+STORY = (
+    'Foreign Minister Ana Duro of Orland said on Monday that her government was ready for talks. "We will come to the '
+    'table," she told reporters.\n\nGeneral Bo Lund rejected the offer. "There is nothing to talk about," Lund said.\n\nCOMMENTS'
+)
+
+
+@pytest.fixture(params=["checkpoint", "tfidf"])
+def either(request: pytest.FixtureRequest) -> Path:
+    folder: Path = request.getfixturevalue(request.param)
+    return folder
+
+
+def test_predictions_follow_their_statements(either: Path) -> None:
+    classifier = StanceClassifier.from_pretrained(either)
+    together = classifier.predict(STATEMENTS)
+    assert [p.statement for p in together] == STATEMENTS
+    for statement, prediction in zip(STATEMENTS, together, strict=True):
+        (alone,) = classifier.predict([statement])
+        assert alone.stance == prediction.stance
+        assert alone.probabilities == pytest.approx(prediction.probabilities, abs=1e-4)
+        assert sum(prediction.probabilities.values()) == pytest.approx(1)
+        assert prediction.stance == max(prediction.probabilities, key=prediction.probabilities.__getitem__)
+        assert tuple(prediction.probabilities) == LABELS
+    assert classifier.predict([]) == []
+
+
+def test_the_pipeline_of_transformers_gives_the_same_labels(checkpoint: Path, dataset: Path) -> None:
+    import transformers
+
+    statements = labelled(dataset, "test")[:40]
+    pipeline = transformers.pipeline("text-classification", model=str(checkpoint))
+    inputs = [dict(zip(("text", "text_pair"), render(s), strict=True)) for s in statements]
+    own = StanceClassifier.from_pretrained(checkpoint).predict(statements)
+    theirs = [pipeline(row, truncation=True) for row in inputs]
+    assert [row["label"] for row in theirs] == [p.stance for p in own]
+    assert [row["score"] for row in theirs] == pytest.approx([p.probabilities[p.stance] for p in own], abs=1e-4)
+
+
+def test_a_checkpoint_says_what_it_was_made_of(checkpoint: Path) -> None:
+    card, run = read_card(checkpoint), json.loads((checkpoint / "run.json").read_text(encoding="utf-8"))
+    assert card.encoder == "minilm_l6" and card.labels == LABELS and card.data_hash == run["data"]
+    assert run["config"]["trainer"]["max_steps"] == 4 and run["config"]["seed"] == 1
+    assert {"torch", "transformers", "python"} <= run["versions"].keys() and "revision" in run
+    assert json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))["id2label"] == {
+        str(i): label for i, label in enumerate(LABELS)
+    }
+
+
+def test_no_pickle_is_written(checkpoint: Path, tfidf: Path) -> None:
+    for folder in (checkpoint, tfidf):
+        assert {p.suffix for p in folder.iterdir() if p.is_file()} <= {".json", ".safetensors", ".txt"}
+
+
+def test_validation_scores_are_those_of_the_saved_model(either: Path, dataset: Path) -> None:
+    validation = labelled(dataset, "validation")
+    predicted = [LABELS.index(p.stance) for p in StanceClassifier.from_pretrained(either).predict(validation)]
+    gold = [LABELS.index(s.stance or "") for s in validation]
+    expected = json.loads((either / "run.json").read_text(encoding="utf-8"))["validation"]["macro_f1"]
+    assert stance_scores(np.array(predicted), np.array(gold))["macro_f1"] == pytest.approx(expected)
+
+
+def test_interrupted_training_resumes_where_it_stopped(dataset: Path, tmp_path: Path) -> None:
+    def config(steps: int, resume: bool) -> TrainConfig:
+        data = DataConfig(path=str(dataset), fraction=0.1)
+        trainer = TrainerConfig(epochs=9, max_steps=steps, batch_size=64, resume=resume, patience=9)
+        return TrainConfig(data=data, trainer=trainer)
+
+    train(config(1, False), tmp_path / "run")
+    first = {p.name for p in (tmp_path / "run/checkpoints").glob("checkpoint-*")}
+    train(config(3, True), tmp_path / "run")
+    state = json.loads((tmp_path / "run/checkpoints/checkpoint-3/trainer_state.json").read_text(encoding="utf-8"))
+    assert first == {"checkpoint-1"} and state["global_step"] == 3
+    assert any((tmp_path / "run").rglob("events.out.tfevents.*"))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda f: shutil.rmtree(f), "no such checkpoint folder"),
+        (lambda f: (f / "peacestance.json").unlink(), r"peacestance\.json is missing"),
+        (lambda f: (f / "peacestance.json").write_text("{"), "damaged"),
+        (lambda f: (f / "model.safetensors").unlink(), "checkpoint is damaged"),
+        (lambda f: (f / "model.safetensors").write_bytes((f / "model.safetensors").read_bytes()[:999]), "checkpoint is damaged"),
+        (lambda f: _edit(f / "peacestance.json", rendering=99), "rendering 99"),
+        (lambda f: _edit(f / "peacestance.json", labels=["yes", "no"]), "made for labels"),
+    ],
+)  # fmt: skip
+def test_missing_and_damaged_checkpoints_are_named(either: Path, tmp_path: Path, damage: object, message: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(either, copy, ignore=shutil.ignore_patterns("checkpoints"))
+    damage(copy)  # type: ignore[operator]
+    with pytest.raises(InputError, match=message) as caught:
+        load_checkpoint(copy)
+    assert str(copy) in str(caught.value)
+
+
+def _edit(path: Path, **values: object) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | values), encoding="utf-8")
+
+
+def test_an_empty_statement_is_refused(tfidf: Path) -> None:
+    with pytest.raises(InputError, match="'9' is empty"):
+        StanceClassifier.from_pretrained(tfidf).predict([Statement("9", "A", " ")])
+
+
+def test_over_long_statements_are_cut(checkpoint: Path) -> None:
+    (prediction,) = StanceClassifier.from_pretrained(checkpoint).predict([Statement("1", "A", "talk " * 3000)])
+    assert prediction.stance in LABELS
+
+
+def test_rare_labels_weigh_more_and_the_mean_is_one(dataset: Path) -> None:
+    statements = [s for s in labelled(dataset, "train") if s.stance != "unrelated"]
+    for how in ClassWeights:
+        weights = class_weights(statements, how)
+        assert np.mean([weights[LABELS.index(s.stance or "")] for s in statements]) == pytest.approx(1, abs=1e-5)
+    counts = [sum(s.stance == label for s in statements) for label in LABELS[:4]]
+    balanced = class_weights(statements, ClassWeights.balanced)
+    assert balanced[int(np.argmin(counts))] == max(balanced) and balanced[4] == 0
+
+
+def test_a_larger_share_of_the_articles_holds_the_smaller_one(dataset: Path) -> None:
+    statements = labelled(dataset, "train")
+    small, large = (draw_articles(statements, share, seed=3) for share in (0.2, 0.6))
+    assert {s.id for s in small} < {s.id for s in large} < {s.id for s in statements}
+    assert draw_articles(statements, 1.0, seed=3) == statements
+
+
+@pytest.mark.parametrize(
+    ("stances", "expected"),
+    [
+        (["support", "support", "oppose"], "support"),
+        (["support", "oppose", "neutral"], "conditional"),
+        (["neutral", "unrelated"], "neutral"),
+        (["neutral", "neutral", "oppose"], "oppose"),
+        (["unrelated"], "unrelated"),
+    ],
+)
+def test_a_speakers_stance_in_an_article(stances: list[str], expected: str) -> None:
+    assert speaker_stance(stances) == expected
+
+
+def test_analyze_finds_speakers_under_their_full_names(tfidf: Path) -> None:
+    result = analyze(Article("a", STORY), StanceClassifier.from_pretrained(tfidf))
+    assert {"Ana Duro", "Bo Lund"} <= {s.speaker for s in result.speakers}
+    assert sum(len(s.statements) for s in result.speakers) == len(result.statements)
+    assert all(STORY[a:b] for p in result.statements for a, b in p.statement.spans)
+    with pytest.raises(InputError, match="empty"):
+        analyze("  ", StanceClassifier.from_pretrained(tfidf))
+
+
+def test_a_file_may_hold_articles_and_statements(tfidf: Path, tmp_path: Path) -> None:
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    rows = [{"id": "a", "text": STORY}, {"id": "s", "speaker": "Cy Holm", "statement": "we want talks", "article_id": "b"}]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    results = predict_file(source, output, tfidf)
+    assert [r.article.id for r in results] == ["a", "b"]
+    written = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert len(written) == sum(len(r.statements) for r in results)
+    assert {"stance", "probabilities", "abstained", "statement", "spans", "speaker"} <= written[0].keys()
+    assert written[-1]["id"] == "s"
+    source.write_text('{"id": "x"}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"in\.jsonl:1: neither a statement nor an article"):
+        predict_file(source, output, tfidf)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: TrainerConfig(epochs=0), r"trainer\.epochs=0"),
+        (lambda: TrainerConfig(label_smoothing=1.0), r"trainer\.label_smoothing"),
+        (lambda: ModelConfig(max_length=2), r"model\.max_length=2"),
+        (lambda: DataConfig(fraction=0.0), r"data\.fraction"),
+    ],
+)
+def test_impossible_settings_are_refused(make: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        make()  # type: ignore[operator]

@@ -1,0 +1,44 @@
+"""What the committed files promise."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN = 8
+
+
+def tracked() -> list[Path]:
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+def runs(text: str) -> set[str]:
+    words = re.findall(r"\w+", text.lower())
+    return {" ".join(words[i : i + RUN]) for i in range(len(words) - RUN + 1)}
+
+
+def test_no_text_of_the_annotated_articles_is_in_the_repository(mirror: Path) -> None:
+    """Runs of eight words of the annotated source articles, looked for in every tracked text file."""
+    source: set[str] = set()
+    for path in (ROOT / "data/real").glob("*.jsonl"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            source |= runs(json.loads((mirror / json.loads(line)["path"]).read_text(encoding="utf-8"))["content_original"])
+    assert len(source) > 5000
+    for path in tracked():
+        try:
+            found = runs(path.read_text(encoding="utf-8")) & source
+        except UnicodeDecodeError:
+            continue
+        # speakers' descriptions may be long; anything else is a copy
+        assert not found, (path, sorted(found)[:3])
+
+
+def test_the_card_lists_every_table_of_the_readme_as_generated() -> None:
+    from peacestance.readme import filled
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert filled(text, ROOT / "benchmarks") == text
