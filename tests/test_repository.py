@@ -26,7 +26,9 @@ def test_no_text_of_the_annotated_articles_is_in_the_repository(mirror: Path) ->
     source: set[str] = set()
     for path in (ROOT / "data/real").glob("*.jsonl"):
         for line in path.read_text(encoding="utf-8").splitlines():
-            source |= runs(json.loads((mirror / json.loads(line)["path"]).read_text(encoding="utf-8"))["content_original"])
+            source |= runs(
+                json.loads((mirror / json.loads(line)["path"]).read_text(encoding="utf-8"))["content_original"]
+            )
     assert len(source) > 5000
     for path in tracked():
         try:

@@ -51,7 +51,7 @@ def test_the_cue_of_the_same_sentence_wins_over_a_nearer_one() -> None:
 
 
 def test_quotes_dashes_and_spaces_are_forgiven() -> None:
-    assert words_of(row('no again - twice', "2")) == ["no again – twice"]
+    assert words_of(row("no again - twice", "2")) == ["no again – twice"]
     assert words_of(row('the talks were "near"', "3")) == ["the\u00a0talks were “near”"]
 
 

@@ -59,12 +59,21 @@ def test_labelled_files_are_scored_like_splits(tfidf: Path, checkpoint: Path, tm
     text = "Ana Duro said the talks must go on. Bo Lund said there was nothing to discuss."
     spans = [[text.index(w), text.index(w) + len(w)] for w in ("the talks must go on", "there was nothing to discuss")]
     gold = [
-        {"content": [spans[0]], "cue": [], "source": [], "speaker": "Ana Duro", "form": "indirect", "stance": "support"},
+        {
+            "content": [spans[0]],
+            "cue": [],
+            "source": [],
+            "speaker": "Ana Duro",
+            "form": "indirect",
+            "stance": "support",
+        },
         {"content": [spans[1]], "cue": [], "source": [], "speaker": "Bo Lund", "form": "indirect", "stance": "oppose"},
     ]
     articles, statements = tmp_path / "articles.jsonl", tmp_path / "statements.jsonl"
     articles.write_text(json.dumps({"id": "a", "text": text, "attributions": gold}), encoding="utf-8")
-    rows = [{"id": str(i), "speaker": "A", "statement": text[s:e], "stance": "neutral"} for i, (s, e) in enumerate(spans)]
+    rows = [
+        {"id": str(i), "speaker": "A", "statement": text[s:e], "stance": "neutral"} for i, (s, e) in enumerate(spans)
+    ]
     statements.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     run(
         "evaluate", f"checkpoint=[{tfidf},{checkpoint}]", "split=none", "baselines=false",
@@ -131,5 +140,7 @@ def test_every_option_of_every_group_fits_the_schema() -> None:
 
 def test_a_sweep_trains_every_seed(dataset: Path, tmp_path: Path) -> None:
     run("train", "--multirun", "experiment=seeds", "model=tfidf", f"data.path={dataset}", f"output={tmp_path}/sweep")
-    seeds = [json.loads((tmp_path / f"sweep/{i}/run.json").read_text(encoding="utf-8"))["config"]["seed"] for i in range(3)]
+    seeds = [
+        json.loads((tmp_path / f"sweep/{i}/run.json").read_text(encoding="utf-8"))["config"]["seed"] for i in range(3)
+    ]
     assert seeds == [1, 2, 3]

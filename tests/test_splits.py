@@ -60,7 +60,7 @@ def test_the_same_statement_of_the_same_speaker_ties_articles_together() -> None
 
 def test_what_crosses_a_split_is_named() -> None:
     pair = [article("one", story(1)), article("two", story(1) + " more")]
-    with pytest.raises(InputError, match="'one' .*'two'.* near-copies"):
+    with pytest.raises(InputError, match=r"'one' .*'two'.* near-copies"):
         check_splits(pair, {"one": "train", "two": "test"}, 0.4)
     quoted = "We shall be at the table on Monday morning "
     pair = [article("one", quoted + story(1)), article("two", quoted + story(2))]

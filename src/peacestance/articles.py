@@ -16,16 +16,21 @@ from peacestance.schema import Article, InputError, Span
 
 ARTICLE_FIELDS = ("title", "outlet", "published", "url", "language")
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
+_SITES = "share|tweet|email|e-mail|print|save|facebook|twitter|linkedin|reddit|whatsapp"
+_BUTTONS = (
+    f"{_SITES}|pin it|copy link|most read|trending|advertisement|loading|close|skip|menu|search|related|see also|live|"
+    "related (articles|stories|links|topics|content)|more on this( story)?|read more|recommended|editors?.? picks?|"
+    "top stories|watch|listen|play video|media player|story highlights|share this( article| story)?"
+)
+_AGENCIES = r"AFP/Getty|Getty Images|REUTERS/|/AP\b|/AFP\b|AP Photo|EPA/|Shutterstock"
+_PICTURE = "image|photo|photograph|picture|video|file photo|pictured"
 _FURNITURE = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # comment, share, subscription and cookie prompts
-        r"(comments?|\d+ comments?|leave a (comment|reply)|add a comment|post a comment|join the (discussion|conversation))\W*",
+        r"(comments?|\d+ comments?|(leave|add|post) a (comment|reply)|join the (discussion|conversation))\W*",
         r"please let us know if you.{0,20}(having|have) issues with commenting.*",
-        r"(share|tweet|email|e-mail|print|save|pin it|whatsapp|facebook|twitter|linkedin|reddit|copy link|most read|trending|advertisement|"
-        r"loading|close|skip|menu|search|related|related (articles|stories|links|topics|content)|more on this( story)?|read more|see also|"
-        r"recommended|editors?.? picks?|top stories|live|watch|listen|play video|media player|story highlights|share this( article| story)?)"
-        r"([ ,|/·•-]+(share|tweet|email|print|save|facebook|twitter|linkedin|reddit|whatsapp))*\W*",
+        rf"({_BUTTONS})([ ,|/·•-]+({_SITES}))*\W*",
         r"(share|follow|like) (this|us|on|via|with) .{0,60}",
         r"(subscribe|sign up|sign in|log in|register)\b.{0,160}",
         r"(get|receive) .{0,60}(newsletter|inbox|breaking news).{0,80}",
@@ -44,25 +49,32 @@ _FURNITURE = [
         r"(published|updated|posted|last updated|first published)\b:? .{0,80}\d.{0,40}",
         r"this (post|story|article) (was|has been) updated\b.{0,120}",
         # captions and credits
-        r"(image|photo|photograph|picture|video|file photo|pictured)( copyright| caption| credit| source)?\s*(:|caption|copyright|credit|source)\s?.{0,300}",
+        rf"({_PICTURE})( copyright| caption| credit| source)?\s*(:|caption|copyright|credit|source)\s?.{{0,300}}",
         r"(enlarge this image|hide caption|toggle caption|media caption|image caption|image copyright)\b.{0,400}",
         r".{0,400}\b(hide|toggle) caption\b.{0,300}",
         r".{0,300}\((ap|reuters|afp|getty|epa|file)( photo| images)?(/[^)]{0,60})?\)\W*",
-        r".{0,300}(AFP/Getty|Getty Images|REUTERS/|/AP\b|/AFP\b|AP Photo|EPA/|Shutterstock).{0,80}",
+        rf".{{0,300}}({_AGENCIES}).{{0,80}}",
     )
-]  # fmt: skip
+]
+_LONGEST = 800
+"""A line of more characters is a paragraph, whatever it begins with."""
 
 
 def furniture(text: str) -> list[Span]:
     """Offsets of the lines that are page furniture and no part of the story, in order."""
-    return [m.span() for m in _LINE.finditer(text) if any(p.fullmatch(m.group().strip()) for p in _FURNITURE)]
+    return [
+        match.span()
+        for match in _LINE.finditer(text)
+        if match.end() - match.start() <= _LONGEST and any(p.fullmatch(match.group().strip()) for p in _FURNITURE)
+    ]
 
 
 def read_articles(path: str | Path) -> Iterator[Article]:
     """Yield the articles of a `.txt` or `.html` file, a folder of such files, or a `.jsonl` file.
 
     Raises:
-        InputError: a file is missing, empty, not UTF-8, of an unknown type, or a JSONL line is malformed; names file and line.
+        InputError: a file is missing, empty, not UTF-8 or of an unknown type, or a JSONL line is malformed; it names
+            file and line.
     """
     path = Path(path)
     if path.is_dir():

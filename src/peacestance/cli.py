@@ -128,9 +128,7 @@ def adjudicate(round_folder: Folder, reader: Reader, ids: Ids = None) -> None:
 
 
 @label.command()
-def merge(
-    round_folder: Folder, output: Annotated[Path, typer.Option(help="JSONL to write.")], ids: Ids = None
-) -> None:
+def merge(round_folder: Folder, output: Annotated[Path, typer.Option(help="JSONL to write.")], ids: Ids = None) -> None:
     """Write the decided annotations: stand-off where the articles come from a source, with their text otherwise."""
     from peacestance.labelling.work import Round
 

@@ -301,11 +301,12 @@ def dataset_card(manifest: Manifest) -> str:
     left_out = "".join(f"- {reason}: {count}\n" for reason, count in manifest.left_out.items()) or "- nothing\n"
     return (
         f"---\n{yaml.safe_dump(meta, sort_keys=False)}---\n\n# Stances of speakers toward peace negotiations\n\n"
-        f"Version {manifest.version}: {manifest.statements} statements of {manifest.articles} articles. Each row is one "
-        "statement that a news article attributes to one speaker, with where the speaker stands on peace negotiations.\n\n"
-        "Rows of layer `embedded` come from invented articles: people, outlets, places and wars in them do not exist. Rows "
-        "of layer `real` are annotations of published articles joined with the text from a local copy of their source; that "
-        "text belongs to its publishers and must not be redistributed.\n\n"
+        f"Version {manifest.version}: {manifest.statements} statements of {manifest.articles} articles. Each row is "
+        "one statement that a news article attributes to one speaker, with where the speaker stands on peace "
+        "negotiations.\n\n"
+        "Rows of layer `embedded` come from invented articles: people, outlets, places and wars in them do not exist. "
+        "Rows of layer `real` are annotations of published articles joined with the text from a local copy of their "
+        "source; that text belongs to its publishers and must not be redistributed.\n\n"
         f"{head}{table}\nLeft out, with the reason:\n\n{left_out}\nContent hash: `{manifest.content_hash}`\n"
     )
 

@@ -162,7 +162,7 @@ def resolve_encoder(name: str, folder: str | Path | None = None, allow_network: 
         raise InputError(
             f"SHA-256 of the weights is {digest}, expected {encoder.sha256}",
             path=weights,
-            remedy=f"they are not those of {encoder.hub_id} at revision {encoder.revision}, or damaged: fetch them again",
+            remedy=f"damaged, or not those of {encoder.hub_id} at revision {encoder.revision}: fetch them again",
         )
     return found
 

@@ -1,7 +1,7 @@
 """Models: how a statement is rendered for them, and how a checkpoint is saved and loaded.
 
-A checkpoint is a folder. A transformer's is a standard Hugging Face one (`config.json`, `model.safetensors`, tokenizer),
-so that `transformers.pipeline("text-classification", model=folder)` loads it; the linear baseline's holds
+A checkpoint is a folder. A transformer's is a standard Hugging Face one (`config.json`, `model.safetensors`,
+tokenizer), so that `transformers.pipeline("text-classification", model=folder)` loads it; the linear baseline's holds
 `model.safetensors` and `vocabulary.json`. Both have `peacestance.json`, written last: label order, rendering version,
 data version. Weights are read from safetensors only.
 """

@@ -60,7 +60,8 @@ def _normal(text: str) -> list[str]:
 def near_copies(texts: Sequence[str], threshold: float) -> list[tuple[int, int]]:
     """Pairs of texts whose estimated Jaccard similarity of five-word shingles is at least `threshold`."""
     index = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
-    hashes, pairs = [], []
+    hashes: list[MinHash] = []
+    pairs: list[tuple[int, int]] = []
     for i, text in enumerate(texts):
         words = _normal(text)
         shingles = {" ".join(words[k : k + SHINGLE]) for k in range(max(1, len(words) - SHINGLE + 1))}

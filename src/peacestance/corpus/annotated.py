@@ -75,7 +75,7 @@ def annotated_from_row(row: dict[str, Any]) -> AnnotatedArticle:
                         cue[0] if cue else None,
                         dict(item["votes"]) if isinstance(item.get("votes"), dict) else {},
                         item.get("reason") or "",
-                    )  # fmt: skip
+                    )
                 )
             )
         except InputError as error:

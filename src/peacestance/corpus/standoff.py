@@ -80,10 +80,10 @@ def _standoff_from_row(row: dict[str, Any]) -> StandoffArticle:
                 annotations.append(check_annotation(annotation))
             except InputError as error:
                 raise InputError(f"statement {number} of {row['id']}: {error.what}", remedy=error.remedy) from None
-        facts = {
-            key: str(row[key]) for key in ("id", "source", "path", "sha256", "outlet", "published", "conflict", "genre")
-        }
-        return StandoffArticle(**facts, annotations=tuple(annotations), nothing=row.get("nothing", ""))
+        facts = [
+            str(row[key]) for key in ("id", "source", "path", "sha256", "outlet", "published", "conflict", "genre")
+        ]
+        return StandoffArticle(*facts, annotations=tuple(annotations), nothing=row.get("nothing", ""))
     except KeyError as error:
         raise InputError(f"no field {error}") from None
     except (TypeError, AttributeError) as error:

@@ -122,7 +122,23 @@ class Cast:
         for key in sorted(names, key=lambda k: -names[k]):
             if len(key) == 1 and self.lookup(key) is None:
                 self._add(key)
+        self._find_surnames(passages)
         self._learn(passages)
+
+    def _find_surnames(self, passages: list[Passage]) -> None:
+        """Add the places where a surname stands alone and the entity recogniser took it for something else."""
+        surnames = {person.name[-1] for person in self.persons if len(person.name) > 1}
+        covered = {(number, i) for number, first, last, _ in self.spots for i in range(first, last + 1)}
+        for number, passage in enumerate(passages):
+            for token in passage.tokens:
+                if token.text not in surnames or token.ent_type_ in ("GPE", "LOC") or (number, token.i) in covered:
+                    continue
+                after = token.doc[token.i + 1] if token.i + 1 < len(token.doc) else None
+                before = token.doc[token.i - 1] if token.i else None
+                alone = before is None or before.pos_ != "PROPN" or is_title(before.text)
+                if alone and (after is None or after.pos_ != "PROPN"):
+                    self.spots.append((number, token.i, token.i, (token.text,)))
+        self.spots.sort()
 
     def _add(self, key: tuple[str, ...]) -> None:
         number = len(self.persons)
@@ -141,7 +157,7 @@ class Cast:
         return None
 
     def lookup(self, key: tuple[str, ...] | list[str], recent: dict[int, int] | None = None) -> int | None:
-        """The person that a name stands for: by surname, by first word, then by any; the most recent where several fit."""
+        """The person that a name stands for, by surname, first word, then any; the most recent where several fit."""
         if not key:
             return None
         folded = [fold(word) for word in key]
@@ -224,7 +240,7 @@ def _before_name(words: list[Token]) -> list[Token]:
 
 
 def _agree(folded: list[str], name: tuple[str, ...]) -> bool:
-    """Whether two names with one surname may be one person's: first names equal, initials, or one a part of the other."""
+    """Whether two names with one surname may be one person's: equal first names, initials, one a part of the other."""
     other = [fold(word) for word in name]
     if set(folded) <= set(other) or set(other) <= set(folded):
         return True

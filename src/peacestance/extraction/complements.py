@@ -22,7 +22,7 @@ from peacestance.extraction.lexicon import (
 def complement(verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int, int]] | None, int]:
     """Token stretches of what a cue verb's subject says, and the cue's last token."""
     doc = verb.doc
-    children = {}
+    children: dict[str, Token] = {}
     for child in (*verb.rights, *verb.lefts):
         children.setdefault(child.dep_, child)
     clause = children.get("ccomp")
@@ -37,11 +37,11 @@ def complement(verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int,
         if len(parts) == 1:
             return parts, verb.i
     if verb.dep_ in ("parataxis", "ccomp") and lemma in CLAUSE and clause is None:
-        parts = _interpolated(verb, subject)
-        if parts and len(parts) == 1 and lemma not in BELIEF:
-            parts = _set_off(verb, subject) or parts
-        if parts:
-            return parts, verb.i
+        around = _interpolated(verb, subject)
+        if around and len(around) == 1 and lemma not in BELIEF:
+            around = _set_off(verb, subject) or around
+        if around:
+            return around, verb.i
     infinitive = children.get("xcomp")
     target = children.get("dobj") or children.get("dative")
     if infinitive is not None and infinitive.i > verb.i and infinitive.tag_ == "VB":
@@ -167,7 +167,7 @@ def _after_date(clause: Token, first: int) -> int:
 
 
 def _before_next_cue(verb: Token, first: int, last: int) -> int:
-    """Where a clause ends that runs on into a participle or a remark of the article: "..., adding that", "..., a sign of"."""
+    """Where a clause ends that runs on into a participle or a remark of the article: "..., adding", "..., a sign"."""
     doc = verb.doc
     for i in range(first + 2, last):
         token = doc[i]
@@ -217,7 +217,7 @@ def _to_pause(verb: Token, last: int) -> int:
 
 
 def _is_own(verb: Token, child: Token) -> bool:
-    """Whether a child after the clause belongs to the cue itself: its next verb or an adverbial, and no part of the clause."""
+    """Whether a child after the clause belongs to the cue, as its next verb or an adverbial, and not to the clause."""
     if child.dep_ == "conj":
         told = any(c.dep_ == "nsubj" and c.pos_ == "PRON" for c in child.lefts)
         return child.lemma_.lower() in CLAUSE or (child.tag_ == verb.tag_ and not told)

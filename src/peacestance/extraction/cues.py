@@ -117,8 +117,7 @@ def speaker_of(passage: Passage, verb: Token, place: Place) -> Token | None:
     """The head of the words for the speaker: the subject by the parse, or else the noun beside the cue."""
     subject = subject_of(verb)
     if subject is not None and subject.lower_ not in FIRST_PERSON and passage.quoted[subject.i] < 0:
-        if subject.i >= min(place.first, verb.i) - 40:
-            return subject
+        return subject
     follows = verb.i > place.last
     region = place.after if follows else place.before
     after = [t for t in region if t.i > verb.i]

@@ -82,7 +82,7 @@ class _Attachment:
         self.previous = (found, place)
 
     def _part_of_clause(self, place: Place, inner: Span, covering: list[Found]) -> bool:
-        """Whether the clause around a cue is the content and the quotation its end: The plan, she said, "is a farce"."""
+        """Whether the clause around a cue is the content, and the quotation its end: The plan, she said, "is dead"."""
         if not self.text[inner[0]].islower():
             return False
         return any(item.cue_token < place.first and item.spans[0][1] < inner[0] for item in covering)

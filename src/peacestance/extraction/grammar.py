@@ -127,7 +127,7 @@ def joined(noun: Token) -> list[Token]:
 
 
 def _describes(noun: Token, clause: Token) -> bool:
-    """Whether a short clause without a comma is what tells an unnamed source apart: "people familiar with the talks"."""
+    """Whether a short clause without a comma tells an unnamed source apart: "those who attended the talks"."""
     doc = noun.doc
     words = doc[clause.left_edge.i : clause.right_edge.i + 1]
     plain = noun.lower_ in ("those", "people", "one", "person") or noun.lemma_ in (

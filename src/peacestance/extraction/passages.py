@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from peacestance.articles import furniture
 from peacestance.schema import Span
@@ -26,7 +27,7 @@ _WRAPPED = range(50, 100)
 
 @lru_cache(maxsize=16)
 def paragraphs(text: str) -> tuple[Span, ...]:
-    """Offsets of the paragraphs: lines, or several lines where they were wrapped in mid-sentence; furniture left out."""
+    """Offsets of the paragraphs, furniture left out: lines, or several where they were wrapped in mid-sentence."""
     skipped = {start for start, _ in furniture(text)}
     merged: list[Span] = []
     for match in _LINE.finditer(text):
@@ -61,7 +62,7 @@ def sentences(text: str, start: int, end: int) -> list[Span]:
         if not dotted:
             cuts.append(match.end())
     cuts.append(end)
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in pairwise(cuts):
         body = text[low:high]
         stripped = body.strip()
         if stripped:
@@ -70,9 +71,11 @@ def sentences(text: str, start: int, end: int) -> list[Span]:
     return found
 
 
-_DATELINE = re.compile(
-    r"(?:[A-Z][\w.' -]{1,30}(?:[,/] ?[A-Z][\w.' -]{1,30}){0,2} ?\([A-Z][\w ./]{1,20}\)|[A-Z]{3,}(?:[ /,]{1,2}[A-Z][\w.]+){0,3}) ?[-–—―]+ ?"
-)
+_PLACE = r"[A-Z][\w.' -]{1,30}"
+_AGENCY = r"\([A-Z][\w ./]{1,20}\)"
+_CAPITALS = r"[A-Z]{3,}(?:[ /,]{1,2}[A-Z][\w.]+){0,3}"
+_DATELINE = re.compile(rf"(?:{_PLACE}(?:[,/] ?{_PLACE}){{0,2}} ?{_AGENCY}|{_CAPITALS}) ?[-–—―]+ ?")
+"""The place and agency with which a report begins: "HARBOUR CITY (AP) - "."""
 
 
 def pieces(text: str) -> list[Span]:

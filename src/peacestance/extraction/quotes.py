@@ -24,7 +24,7 @@ _SINGLE_CLOSE = re.compile(r"(?<=[\w.,!?…)\]—–-])['’‛](?!\w)")
 
 @dataclass(frozen=True)
 class Quote:
-    """A stretch inside quotation marks: `outer` with its marks, `inner` without; it ends at its paragraph's end at last."""
+    """A stretch inside quotation marks, `outer` with and `inner` without them; its paragraph's end ends it at last."""
 
     outer: Span
     inner: Span

@@ -8,27 +8,13 @@ from dataclasses import dataclass, field
 from peacestance.extraction.cast import Cast, Mention, fold, gender_of, is_title, name_words
 from peacestance.extraction.found import Found, Passage, Token
 from peacestance.extraction.grammar import joined, phrase
-from peacestance.extraction.lexicon import CLAUSE, DOCUMENT, FEMALE_ROLE, INSTITUTION, MALE_ROLE, ROLE, word_set
+from peacestance.extraction.lexicon import CLAUSE, DOCUMENT, INSTITUTION, ROLE, word_set
+from peacestance.extraction.roles import acronyms, role_fit
 from peacestance.schema import Article
-
-_LEADERS = word_set("leader president premier minister chancellor king queen head emir sultan")
-_HEADS = word_set(
-    "chief boss head director leader secretary general chairman chairwoman chair ceo executive commander secretary-general"
-)
-_LAWMAKERS = word_set(
-    "senator lawmaker congressman congresswoman representative politician candidate nominee republican democrat mp governor"
-)
-_ENVOYS = word_set("envoy diplomat ambassador mediator negotiator")
-_SPEAKERS_FOR = word_set("spokesman spokeswoman spokesperson")
-_CLASSES = (_LEADERS, _HEADS, _LAWMAKERS, _ENVOYS, _SPEAKERS_FOR)
-"""Role nouns that often stand for one another."""
 
 _DEFINITE = word_set("the this that his her their its")
 _ARTICLE = re.compile(r"^(The|A|An|Some|Many|Several|One|Two|Three|Other|Most|Both|Those|His|Her|Its|Their)\b(?= )")
 _BASED = re.compile(r"^(the )?[A-Z]\w+-(?:based|run|backed|led) (?=[A-Z])")
-_ACRONYM = re.compile(
-    r"((?:[A-Z][\w'’.&-]+ (?:(?:of|for|and|the|on|to|in|de) ){0,2}){1,7}[A-Z][\w'’.&-]+),? \(([A-Z]{2,8})\)"
-)
 
 
 @dataclass
@@ -58,7 +44,7 @@ class Resolver:
         self.article, self.passages = article, passages
         self.cast = Cast(passages)
         self.state = _State()
-        self.acronyms = _acronyms(article.text)
+        self.acronyms = acronyms(article.text)
         self.spots: dict[int, list[tuple[int, int, tuple[str, ...]]]] = {}
         for number, start, end, key in self.cast.spots:
             self.spots.setdefault(number, []).append((start, end, key))
@@ -137,7 +123,7 @@ class Resolver:
         return item.passage, (span.start if span is not None else 0)
 
     def _see(self, event: tuple[int, int, int, int, bool]) -> None:
-        number, start, last, who, subject = event
+        number, start, _, who, subject = event
         passage = self.passages[number]
         place = passage.doc[start].idx + passage.offset
         if who < 0:
@@ -185,7 +171,7 @@ class Resolver:
             if appos is not None and noun.pos_ == "NOUN" and noun.tag_ == "NNS":
                 joint = [appos, *(t for t in appos.conjuncts if t.i > appos.i)]
                 noun, joint = joint[0], joint[1:]
-        if joint and noun.pos_ in ("PROPN", "NOUN"):
+        if joint and noun.pos_ != "PRON":
             parts = [self._single(number, token, alone=False) for token in (noun, *joint)]
             name = ", ".join(parts[:-1]) + " and " + parts[-1]
             self.state.plural = name
@@ -227,7 +213,7 @@ class Resolver:
         return self._described(number, noun, alone)
 
     def _it(self, number: int, noun: Token) -> str:
-        """What "it" stands for: a subject of its own sentence, or an institution that spoke just before, or the last one."""
+        """What "it" stands for: its sentence's subject, or an institution that spoke just before, or the last one."""
         sentence = self.sentence_of[number][noun.i]
         name, seen = self.state.institution
         spoke = (
@@ -347,7 +333,7 @@ class Resolver:
         return self._spoke(name, None, number, noun.i)
 
     def _known_institution(self, noun: Token, name: str) -> str:
-        """The name under which the article first had an institution; a short form or acronym stands for a longer one."""
+        """The name under which the article first had an institution, also for its short forms and acronyms."""
         bare = re.sub(r"^the ", "", name)
         if bare in self.acronyms:
             return self.acronyms[bare]
@@ -376,38 +362,12 @@ class Resolver:
         """The person to whom a role fits best; the most recent where several do."""
         head = noun.lemma_.lower()
         others = [w.lower_ for w in words if w.i != noun.i and w.pos_ in ("NOUN", "PROPN", "ADJ") and len(w.text) > 1]
-        gender = "f" if head in FEMALE_ROLE else "m" if head in MALE_ROLE else ""
-        aged = any("old" in w.lower_ for w in words)
-        best, score = None, 0.0
+        anybody = any("old" in w.lower_ for w in words) or (not others and head in ("man", "woman"))
+        best, score = None, (0.0, -1)
         for who, place in self.state.recent.items():
-            person = self.cast.persons[who]
-            if gender and person.gender and person.gender != gender:
-                continue
-            value = 2.0 * (head in person.roles)
-            if not value and any(head in group and any(role in group for role in person.roles) for group in _CLASSES):
-                value = 1.0
-            hits = sum(word in person.roles for word in others)
-            value += 1.5 * hits - 0.5 * (len(others) - hits)
-            if value <= 0 and (aged or (not others and head in ("man", "woman"))):
-                value = 0.1
-            value += place * 1e-7 if value > 0 else 0
-            if value > score:
-                best, score = who, value
+            fit = role_fit(self.cast.persons[who], head, others)
+            if fit is not None and (fit > 0 or anybody):
+                value = (max(fit, 0.1), place)
+                if value > score:
+                    best, score = who, value
         return best
-
-
-def _acronyms(text: str) -> dict[str, str]:
-    """Acronyms that the article explains: "Free Harbour Council (FHC)"."""
-    found: dict[str, str] = {}
-    for match in _ACRONYM.finditer(text):
-        words, acronym = match.group(1).split(), match.group(2)
-        letters = [word for word in words if word[0].isupper()]
-        for start in range(len(words)):
-            tail = [word for word in words[start:] if word[0].isupper()]
-            if words[start][0].isupper() and "".join(word[0] for word in tail) == acronym:
-                found.setdefault(acronym, " ".join(words[start:]))
-                break
-        else:
-            if letters and letters[0][0] == acronym[0] and len(letters) >= len(acronym) - 1:
-                found.setdefault(acronym, " ".join(words))
-    return found

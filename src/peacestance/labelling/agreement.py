@@ -65,9 +65,7 @@ def stance_agreement(articles: Sequence[AnnotatedArticle], seed: int = 0) -> Sta
 
     A deciding vote (the last one of a statement that has a reason) is no independent one and does not count.
     """
-    votes = {
-        a.article.id: [own for s in a.annotations if len(own := independent_votes(s)) > 1] for a in articles
-    }
+    votes = {a.article.id: [own for s in a.annotations if len(own := independent_votes(s)) > 1] for a in articles}
     votes = {key: value for key, value in votes.items() if value}
     if not votes:
         return None
@@ -102,7 +100,7 @@ def stance_agreement(articles: Sequence[AnnotatedArticle], seed: int = 0) -> Sta
 
 @dataclass(frozen=True)
 class SpanAgreement:
-    """Agreement of two full annotations of the same articles: overlap F1, and over matched pairs the shares that agree."""
+    """Agreement of two full annotations of the same articles: F1 of spans, and over matched pairs the equal shares."""
 
     articles: int
     overlap_f1: float

@@ -163,7 +163,9 @@ class Round:
             ]
             if open_:
                 numbers = ", ".join(map(str, open_))
-                faults.append(InputError(f"statements {numbers} are not decided", path=self.folder / f"{article_id}.md"))
+                faults.append(
+                    InputError(f"statements {numbers} are not decided", path=self.folder / f"{article_id}.md")
+                )
         return result
 
     def check(self, reader: str = "") -> tuple[list[InputError], dict[str, int]]:
