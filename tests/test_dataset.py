@@ -68,7 +68,7 @@ def test_no_article_is_in_two_splits(dataset: Path) -> None:
 def test_the_same_input_gives_the_same_content_hash(dataset: Path, tmp_path: Path) -> None:
     first = read_manifest(dataset).content_hash
     assert build_dataset(BuildConfig(), tmp_path / "again").content_hash == first
-    assert build_dataset(BuildConfig(split=SplitConfig(seed=5)), tmp_path / "other").content_hash != first
+    assert build_dataset(BuildConfig(splits=SplitConfig(seed=5)), tmp_path / "other").content_hash != first
 
 
 def test_raw_articles_become_unlabelled_statements(tmp_path: Path) -> None:

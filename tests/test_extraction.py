@@ -151,6 +151,17 @@ def test_quoted_words_make_it_mixed(extractor: StatementExtractor) -> None:
     assert statement.statement.startswith("the offer was “an insult to the dead”")
 
 
+def test_a_narrated_position_may_quote(extractor: StatementExtractor) -> None:
+    text = INTRO + "Orlo has refused to join the “peace talks” in Port Hale."
+    assert [s.kind for s in found(extractor, text)] == ["narrated"]
+
+
+def test_people_of_one_surname_are_told_apart_by_title(extractor: StatementExtractor) -> None:
+    text = "Mara Velic and her husband David Velic came. Ms. Velic said that it rained. Mr. Velic said that it snowed."
+    assert one(extractor, text, "it rained").speaker == "Mara Velic"
+    assert one(extractor, text, "it snowed").speaker == "David Velic"
+
+
 def test_participles_have_the_speaker_of_the_cue_before(extractor: StatementExtractor) -> None:
     text = INTRO + "Velic said Orlo was a liar, adding that no date had been set."
     assert one(extractor, text, "no date had been set").speaker == "Mara Velic"

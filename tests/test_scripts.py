@@ -97,7 +97,7 @@ def test_labelled_files_are_scored_like_splits(tfidf: Path, checkpoint: Path, tm
         ("train", ["trainer.class_weights=some"], "class_weights"),
         ("train", ["trainer.batch_size=many"], "batch_size"),
         ("train", ["data.path=nowhere"], "nowhere: no dataset here"),
-        ("build_dataset", ["+split.tset=0.1"], "tset"),
+        ("build_dataset", ["+splits.tset=0.1"], "tset"),
         ("build_dataset", ["corpus=jsonl", "corpus.path=none.jsonl"], "none.jsonl: cannot be read"),
         ("evaluate", ["checkpoint=nowhere"], "nowhere: no such checkpoint folder"),
         ("predict", ["input=a.txt", "output=b.jsonl", "checkpoint=nowhere"], "nowhere: no such checkpoint folder"),
@@ -125,7 +125,7 @@ def test_every_option_of_every_group_fits_the_schema() -> None:
     from peacestance.training import TrainConfig
 
     groups = {
-        "build": (BuildConfig, ("corpus", "extractor", "split")),
+        "build": (BuildConfig, ("corpus", "extractor", "splits")),
         "train": (TrainConfig, ("model", "data", "trainer")),
         "evaluate": (EvaluateConfig, ()),
     }

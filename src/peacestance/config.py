@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from peacestance.schema import InputError
 
@@ -57,15 +57,12 @@ class PredictConfig:
         batch_size: statements a batch.
     """
 
-    input: str = "???"
-    output: str = "???"
+    input: str = MISSING
+    output: str = MISSING
     checkpoint: str = "models/default"
     batch_size: int = 32
 
     def __post_init__(self) -> None:
-        for name in ("input", "output"):
-            if getattr(self, name) == "???":
-                raise InputError(f"{name} is missing", remedy=f"{name}=FILE")
         if self.batch_size < 1:
             raise InputError(f"batch_size={self.batch_size} must be above 0")
 
@@ -93,6 +90,8 @@ def to_config(schema: type[T], composed: DictConfig | dict[str, Any]) -> T:
         result = OmegaConf.to_object(merged)
     except InputError:
         raise
+    except MissingMandatoryValue as error:
+        raise InputError(f"{error.full_key} is missing", remedy=f"{error.full_key}=VALUE") from None
     except OmegaConfBaseException as error:
         cause = error.__cause__ or error.__context__
         if isinstance(cause, InputError):

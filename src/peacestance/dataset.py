@@ -76,7 +76,7 @@ class BuildConfig:
 
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     extractor: ExtractorConfig = field(default_factory=ExtractorConfig)
-    split: SplitConfig = field(default_factory=SplitConfig)
+    splits: SplitConfig = field(default_factory=SplitConfig)
     output: str = "outputs/dataset"
 
 
@@ -193,8 +193,8 @@ def build_dataset(config: BuildConfig, output: str | Path) -> Manifest:
     corpus = read_corpus(config.corpus)
     left_out = list(corpus.left_out)
     labelled = [a for a in corpus.articles if a.annotations]
-    assigned, tied = split_articles(labelled, config.split)
-    check_splits(labelled, assigned, config.split.near_copy)
+    assigned, tied = split_articles(labelled, config.splits)
+    check_splits(labelled, assigned, config.splits.near_copy)
     left_out += tied.items()
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for annotated, found in zip(corpus.articles, _all_rows(corpus.articles, config.extractor, left_out), strict=True):

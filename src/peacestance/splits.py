@@ -46,11 +46,11 @@ class SplitConfig:
     def __post_init__(self) -> None:
         if min(self.validation, self.test) < 0 or self.validation + self.test >= 1:
             raise InputError(
-                f"split.validation={self.validation} and split.test={self.test} leave nothing to train on",
+                f"splits.validation={self.validation} and splits.test={self.test} leave nothing to train on",
                 remedy="shares of 0 or more that sum to less than 1",
             )
         if not 0 < self.near_copy <= 1:
-            raise InputError(f"split.near_copy={self.near_copy} is no similarity", remedy="above 0, up to 1")
+            raise InputError(f"splits.near_copy={self.near_copy} is no similarity", remedy="above 0, up to 1")
 
 
 def _normal(text: str) -> list[str]:

@@ -80,10 +80,9 @@ def _standoff_from_row(row: dict[str, Any]) -> StandoffArticle:
                 annotations.append(check_annotation(annotation))
             except InputError as error:
                 raise InputError(f"statement {number} of {row['id']}: {error.what}", remedy=error.remedy) from None
-        facts = [
-            str(row[key]) for key in ("id", "source", "path", "sha256", "outlet", "published", "conflict", "genre")
-        ]
-        return StandoffArticle(*facts, annotations=tuple(annotations), nothing=row.get("nothing", ""))
+        names = ("id", "source", "path", "sha256", "outlet", "published", "conflict", "genre")
+        facts: dict[str, Any] = {name: str(row[name]) for name in names}
+        return StandoffArticle(**facts, annotations=tuple(annotations), nothing=row.get("nothing", ""))
     except KeyError as error:
         raise InputError(f"no field {error}") from None
     except (TypeError, AttributeError) as error:

@@ -63,6 +63,12 @@ def is_title(word: str) -> bool:
     return low in TITLES or low in ROLE or low.startswith("ex-") or low.startswith("vice-")
 
 
+def title_gender(doc: Doc, start: int) -> str:
+    """The gender that the word before a name tells: "Mr", "Mrs", "Sir"."""
+    title = doc[start - 1].lower_.rstrip(".") if start else ""
+    return "f" if title in FEMALE_ROLE else "m" if title in MALE_ROLE else ""
+
+
 def name_words(doc: Doc, first: int, last: int) -> tuple[list[str], int]:
     """The words of the personal name in tokens `first` to `last`, titles left out, and the token where it starts."""
     tokens = [doc[i] for i in range(first, last + 1)]
@@ -156,12 +162,19 @@ class Cast:
                 return number
         return None
 
-    def lookup(self, key: tuple[str, ...] | list[str], recent: dict[int, int] | None = None) -> int | None:
-        """The person that a name stands for, by surname, first word, then any; the most recent where several fit."""
+    def lookup(
+        self, key: tuple[str, ...] | list[str], recent: dict[int, int] | None = None, gender: str = ""
+    ) -> int | None:
+        """The person that a name stands for, by surname, first word, then any; the most recent where several fit.
+
+        `gender` is that of a title before the name.
+        """
         if not key:
             return None
         folded = [fold(word) for word in key]
         found = self.by_word.get(folded[-1], [])
+        if gender:
+            found = [n for n in found if self.persons[n].gender in ("", gender)] or found
         if len(key) > 1:
             fitting = [
                 n
@@ -179,12 +192,16 @@ class Cast:
         return max(numbers, key=lambda n: (recent or {}).get(n, -1))
 
     def _learn(self, passages: list[Passage]) -> None:
-        """Genders and roles from titles, appositions, relative clauses and given names."""
+        """Genders from given names and titles, roles from titles, appositions and relative clauses."""
+        for person in self.persons:
+            given = person.name[0].lower().rstrip(".") if len(person.name) > 1 else ""
+            person.gender = "f" if given in FEMALE_NAMES else "m" if given in MALE_NAMES else ""
         for number, start, last, key in self.spots:
-            who = self.lookup(key)
+            doc = passages[number].doc
+            who = self.lookup(key, gender=title_gender(doc, start))
             if who is None:
                 continue
-            person, doc = self.persons[who], passages[number].doc
+            person = self.persons[who]
             person.count += 1
             head = doc[last]
             while head.i >= start and head.text in ("'s", "’s"):
@@ -199,7 +216,7 @@ class Cast:
             if head.dep_ == "appos" and head.head.pos_ in ("NOUN", "PROPN") and head.head.i < start:
                 top = head.head
                 words += [doc[i] for i in range(top.left_edge.i, min(start, top.i + 8))]
-            if head.dep_ in ("nsubj",) and head.head.lemma_ == "be":
+            if head.dep_ == "nsubj" and head.head.lemma_ == "be":
                 attr = next((c for c in head.head.rights if c.dep_ == "attr"), None)
                 if attr is not None:
                     words += list(doc[attr.left_edge.i : attr.right_edge.i + 1])
@@ -214,12 +231,6 @@ class Cast:
                 person.gender = "f"
             elif titles & MALE_ROLE:
                 person.gender = person.gender or "m"
-        for person in self.persons:
-            given = person.name[0].lower().rstrip(".") if len(person.name) > 1 else ""
-            if not person.gender and given in FEMALE_NAMES:
-                person.gender = "f"
-            elif not person.gender and given in MALE_NAMES:
-                person.gender = "m"
 
 
 def _plausible(words: list[str]) -> bool:

@@ -10,6 +10,7 @@ from peacestance.extraction.lexicon import (
     BELIEF,
     CLAUSE,
     DOCUMENT_CLAUSE,
+    GERUND,
     INFINITIVE,
     NEEDS_TAIL,
     NOUNS,
@@ -18,70 +19,90 @@ from peacestance.extraction.lexicon import (
     PREPOSITIONAL,
 )
 
+Parts = list[tuple[int, int]]
+"""First and last tokens of the stretches of a content."""
 
-def complement(verb: Token, lemma: str, subject: Token) -> tuple[list[tuple[int, int]] | None, int]:
+
+def complement(verb: Token, lemma: str, subject: Token) -> tuple[Parts | None, int]:
     """Token stretches of what a cue verb's subject says, and the cue's last token."""
-    doc = verb.doc
     children: dict[str, Token] = {}
     for child in (*verb.rights, *verb.lefts):
         children.setdefault(child.dep_, child)
+    parts = _clausal(verb, lemma, subject, children)
+    if parts is not None:
+        return parts, verb.i
+    parts, cue_end = _nominal(verb, lemma, children)
+    if parts is None and lemma in CLAUSE and lemma not in BELIEF and "ccomp" not in children:
+        parts = _set_off(verb, subject)
+    return parts, cue_end
+
+
+def _clausal(verb: Token, lemma: str, subject: Token, children: dict[str, Token]) -> Parts | None:
+    """A finite clause, an infinitive or a participle as the content."""
     clause = children.get("ccomp")
     if clause is not None and (lemma in CLAUSE or lemma in DOCUMENT_CLAUSE or lemma in ADDRESS):
         has_subject = any(c.dep_ in ("nsubj", "nsubjpass", "csubj", "expl", "attr") for c in clause.children)
         if has_subject or clause.i > verb.i:
-            return _clause(verb, clause), verb.i
-    if verb.dep_ == "advcl" and lemma in CLAUSE and clause is None and any(c.lower_ == "as" for c in verb.lefts):
+            return _clause(verb, clause)
+    if clause is None and lemma in CLAUSE:
         head = verb.head
-        parts = [(head.left_edge.i, verb.left_edge.i - 1), (verb.right_edge.i + 1, head.right_edge.i)]
-        parts = [part for part in parts if trim(doc, *part)]
-        if len(parts) == 1:
-            return parts, verb.i
-    if verb.dep_ in ("parataxis", "ccomp") and lemma in CLAUSE and clause is None:
-        around = _interpolated(verb, subject)
-        if around and len(around) == 1 and lemma not in BELIEF:
-            around = _set_off(verb, subject) or around
-        if around:
-            return around, verb.i
+        if verb.dep_ == "advcl" and any(c.lower_ == "as" for c in verb.lefts):
+            around = [(head.left_edge.i, verb.left_edge.i - 1), (verb.right_edge.i + 1, head.right_edge.i)]
+            around = [part for part in around if trim(verb.doc, *part)]
+            if len(around) == 1:
+                return around
+        if verb.dep_ in ("parataxis", "ccomp"):
+            inside = _interpolated(verb, subject)
+            if inside and len(inside) == 1 and lemma not in BELIEF:
+                inside = _set_off(verb, subject) or inside
+            if inside:
+                return inside
     infinitive = children.get("xcomp")
     target = children.get("dobj") or children.get("dative")
-    if infinitive is not None and infinitive.i > verb.i and infinitive.tag_ == "VB":
+    if infinitive is None or infinitive.i < verb.i:
+        return None
+    if infinitive.tag_ == "VBG" and lemma in GERUND:
+        return [(infinitive.left_edge.i, infinitive.right_edge.i)]
+    if infinitive.tag_ == "VB":
+        last = _to_pause(verb, infinitive.right_edge.i)
         if lemma in ADDRESS and target is not None and target.i > verb.i:
-            last = _to_pause(verb, infinitive.right_edge.i)
-            return [(target.left_edge.i, _before_next_cue(verb, target.i, last))], verb.i
+            return [(target.left_edge.i, _before_next_cue(verb, target.i, last))]
         if lemma in INFINITIVE:
-            return [(infinitive.left_edge.i, _to_pause(verb, infinitive.right_edge.i))], verb.i
-    if (
-        infinitive is not None
-        and infinitive.i > verb.i
-        and infinitive.tag_ == "VBG"
-        and lemma in ("deny", "acknowledge", "admit", "recommend", "propose", "suggest", "threaten", "confirm")
-    ):
-        return [(infinitive.left_edge.i, infinitive.right_edge.i)], verb.i
-    if lemma in PREPOSITIONAL:
+            return [(infinitive.left_edge.i, last)]
+    return None
+
+
+def _nominal(verb: Token, lemma: str, children: dict[str, Token]) -> tuple[Parts | None, int]:
+    """A noun phrase as the content, after a preposition or as the object, and the cue's last token."""
+    target = children.get("dobj") or children.get("dative")
+    follows = target is not None and target.i > verb.i
+    if lemma in PREPOSITIONAL and not follows:
         for child in verb.rights:
-            if child.dep_ in ("prep", "prt", "agent") and child.lower_ in PREPOSITIONAL[lemma]:
+            if child.dep_ not in ("prep", "prt") or child.lower_ not in PREPOSITIONAL[lemma]:
+                continue
+            if not any(c.ent_type_ in ("DATE", "TIME") for c in child.rights):
                 last = _tail(verb, child.i, frozenset(("to", "for")) if lemma in ("call", "appeal") else frozenset())
                 if last > child.i:
                     return [(child.i + 1, last)], child.i
-    if lemma in OBJECT and target is not None and target.i > verb.i and target.dep_ == "dobj":
+    if lemma not in OBJECT:
+        return None, verb.i
+    if target is not None and follows and target.dep_ == "dobj":
         hope = next((c for c in target.rights if c.dep_ in ("acl", "ccomp") and c.tag_ not in ("VBG", "VBN")), None)
         if target.lemma_ in NOUNS and hope is not None:
-            first = hope.left_edge.i + (doc[hope.left_edge.i].lower_ == "that")
+            first = hope.left_edge.i + (hope.left_edge.lower_ == "that")
             return [(first, _to_pause(verb, hope.right_edge.i))], target.i
         last = _tail(verb, target.right_edge.i, OBJECT_TAIL.get(lemma, frozenset()))
         if (lemma in NEEDS_TAIL and last == target.right_edge.i) or (lemma == "cite" and speaks(target)):
             return None, verb.i
         return [(target.left_edge.i, last)], verb.i
-    if lemma in OBJECT and "agent" in children:
+    if "agent" in children:
         return _passive(verb, lemma), verb.i
-    if lemma in OBJECT and children.get("oprd") is not None:
+    if "oprd" in children:
         return [(verb.i + 1, children["oprd"].right_edge.i)], verb.i
-    if lemma in CLAUSE and lemma not in BELIEF and clause is None:
-        return _set_off(verb, subject), verb.i
     return None, verb.i
 
 
-def _passive(verb: Token, lemma: str) -> list[tuple[int, int]] | None:
+def _passive(verb: Token, lemma: str) -> Parts | None:
     """The content of a passive: "was blamed by her for the delay", or what is its subject."""
     tail = next((c for c in verb.rights if c.dep_ == "prep" and c.lower_ in OBJECT_TAIL.get(lemma, frozenset())), None)
     if tail is not None:
@@ -107,7 +128,7 @@ def _tail(verb: Token, last: int, prepositions: frozenset[str]) -> int:
     return last
 
 
-def _clause(verb: Token, clause: Token) -> list[tuple[int, int]] | None:
+def _clause(verb: Token, clause: Token) -> Parts | None:
     doc = verb.doc
     first, last = clause.left_edge.i, clause.right_edge.i
     if clause.i > verb.i:
@@ -144,15 +165,11 @@ def sentence_start(doc: Doc, first: int) -> int:
     start = first
     while start > 0 and doc[start - 1].text not in _ENDS and not doc[start - 1].is_space and first - start < 60:
         start -= 1
-    between = doc[start:first]
-    return (
-        first
-        if any(
-            t.text in '"“”' or (t.pos_ == "VERB" and t.lemma_.lower() in CLAUSE and t.lemma_ not in BELIEF)
-            for t in between
-        )
-        else start
-    )
+    for token in doc[start:first]:
+        cue = token.pos_ == "VERB" and token.lemma_.lower() in CLAUSE and token.lemma_ not in BELIEF
+        if cue or token.text in '"“”':
+            return first
+    return start
 
 
 def _after_date(clause: Token, first: int) -> int:
@@ -171,14 +188,8 @@ def _before_next_cue(verb: Token, first: int, last: int) -> int:
     doc = verb.doc
     for i in range(first + 2, last):
         token = doc[i]
-        comma = (
-            i - 1
-            if doc[i - 1].text == ","
-            else i - 2
-            if doc[i - 2].text == "," and doc[i - 1].text in _CLOSERS
-            else None
-        )
-        if comma is None or comma <= first:
+        comma = i - 1 - (doc[i - 1].text in _CLOSERS)
+        if doc[comma].text != "," or comma <= first:
             continue
         if token.tag_ == "VBG" and token.dep_ in ("advcl", "acl") and token.lemma_ not in ("include", "follow"):
             return i - 2
@@ -231,7 +242,7 @@ _CLOSERS = frozenset(("”", '"', "’", "'", "''", "»"))
 _PAUSES = frozenset(",.;:!?—–―…()[]") | {"--", "...", "-"}
 
 
-def _set_off(verb: Token, subject: Token) -> list[tuple[int, int]] | None:
+def _set_off(verb: Token, subject: Token) -> Parts | None:
     """The sentence around a cue between commas or at its end, by position alone, where the parse shows no clause."""
     doc = verb.doc
     if subject.head.i != verb.i or abs(subject.i - verb.i) > 12:
@@ -267,7 +278,7 @@ def _set_off(verb: Token, subject: Token) -> list[tuple[int, int]] | None:
 _ENDS = frozenset((".", "!", "?", ";", ":", "…", "..."))
 
 
-def _interpolated(verb: Token, subject: Token) -> list[tuple[int, int]] | None:
+def _interpolated(verb: Token, subject: Token) -> Parts | None:
     """The clause around a cue set into it: "The plan, she said, will fail"."""
     head = verb.head
     low, high = head.left_edge.i, head.right_edge.i

@@ -151,7 +151,6 @@ class _Attachment:
 
     def _mix(self, found: Found, quote: Quote) -> None:
         """Let a content take in a quotation that it begins or ends inside of."""
-        found.kind = "mixed"
         low, high = quote.outer
         for position, (start, end) in enumerate(found.spans):
             if start < high and end > low:
@@ -159,6 +158,8 @@ class _Attachment:
                     found.spans[position] = quote.inner
                 else:
                     found.spans[position] = (min(start, low), max(end, high))
+        if found.kind != "narrated":
+            found.kind = "mixed" if self._has_outside_words(found) else "direct"
 
     def _drop(self, found: Found, covering: list[Found]) -> None:
         """Take out reported statements that a quotation replaces; one that only runs on into it is cut before it."""

@@ -16,6 +16,9 @@ from peacestance.extraction.reported import find_reported
 from peacestance.extraction.speakers import resolve
 from peacestance.schema import Article, Statement, span_text
 
+_NOBODY = frozenset(("", "i", "we", "you", "who", "which", "that", "what", "there", "this"))
+"""What remains of a speaker where the article names none; its own "I" and "we" are the reporter's."""
+
 
 @cache
 def load_pipeline() -> Any:
@@ -69,7 +72,7 @@ def statements_of(article: Article, passages: list[Passage]) -> list[Statement]:
     names = resolve(article, passages, found)
     statements: list[Statement] = []
     for item, name in zip(found, names, strict=True):
-        if not name:
+        if name.lower() in _NOBODY:
             continue
         spans = tuple(item.spans)
         statements.append(

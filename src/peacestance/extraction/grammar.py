@@ -9,6 +9,8 @@ _PRONOUNS = word_set("he she they it who some many most both those all others on
 FIRST_PERSON = word_set("i we you me us")
 _SUBJECTS = ("nsubj", "nsubjpass", "expl")
 _TRIM = frozenset(",;:.!?-–—―\"“”„‟«»'‘’`()[]…")
+_OPENING = frozenset("([\"“‘'«„")
+_CLOSING = frozenset(")]\"”’'»")
 _PHRASE_STOPS = frozenset({"relcl", "appos", "acl", "advcl", "parataxis"})
 _PEOPLE = word_set(
     """
@@ -81,6 +83,7 @@ def issuer(noun: Token) -> Token:
     return noun
 
 
+_NEEDS_CLAUSE = word_set("people person source official diplomat man woman")
 _ISSUES = word_set("issue release send publish write make post give sign deliver agree unleash tweet read put submit")
 _SHARING = word_set("conj xcomp advcl pcomp prep ccomp dep pobj dobj aux parataxis")
 
@@ -130,27 +133,30 @@ def _describes(noun: Token, clause: Token) -> bool:
     """Whether a short clause without a comma tells an unnamed source apart: "those who attended the talks"."""
     doc = noun.doc
     words = doc[clause.left_edge.i : clause.right_edge.i + 1]
-    plain = noun.lower_ in ("those", "people", "one", "person") or noun.lemma_ in (
-        "source",
-        "official",
-        "diplomat",
-        "person",
-        "man",
-        "woman",
-    )
+    plain = noun.lower_ in ("those", "one") or noun.lemma_ in _NEEDS_CLAUSE
     return plain and len(words) <= 12 and clause.left_edge.i - noun.i <= 8 and not any(t.text in _TRIM for t in words)
 
 
 def trim(doc: Doc, first: int, last: int) -> tuple[int, int] | None:
     """The stretch of tokens without punctuation and white space at its ends; None where nothing is left.
 
-    A closing mark at the end stays where its opening mark is inside the stretch.
+    A quotation mark or bracket at an end stays where its partner is inside the stretch and more than it is quoted.
     """
-    while first <= last and (doc[first].is_space or (doc[first].text in _TRIM and doc[first].text not in "([\"“‘'«„")):
+    while first <= last and (doc[first].is_space or (doc[first].text in _TRIM and doc[first].text not in _OPENING)):
         first += 1
-    while last >= first and (doc[last].is_space or (doc[last].text in _TRIM and doc[last].text not in ")]\"”’'»")):
+    while last >= first and (doc[last].is_space or (doc[last].text in _TRIM and doc[last].text not in _CLOSING)):
         last -= 1
-    return (first, last) if first <= last else None
+    if first > last:
+        return None
+    opened, closed = doc[first].text in _OPENING, doc[last].text in _CLOSING
+    marks = [i for i in range(first, last + 1) if doc[i].text in _OPENING or doc[i].text in _CLOSING]
+    if opened and closed and marks == [first, last]:
+        return trim(doc, first + 1, last - 1)
+    if closed and marks == [last] and doc[last].text not in "'’":
+        return trim(doc, first, last - 1)
+    if opened and marks == [first] and first < last:
+        return trim(doc, first + 1, last)
+    return first, last
 
 
 def speaks(noun: Token) -> bool:
@@ -159,27 +165,6 @@ def speaks(noun: Token) -> bool:
         return True
     lemma = noun.lemma_.lower()
     if noun.pos_ == "PRON":
-        return lemma in (
-            "he",
-            "she",
-            "they",
-            "it",
-            "who",
-            "some",
-            "many",
-            "most",
-            "both",
-            "those",
-            "all",
-            "others",
-            "one",
-            "each",
-            "another",
-        )
-    return (
-        lemma in ROLE
-        or lemma in INSTITUTION
-        or lemma in DOCUMENT
-        or lemma in _PEOPLE
-        or noun.text.lower().endswith(("ists", "ers", "ors", "ians"))
-    )
+        return lemma in _PRONOUNS
+    known = lemma in ROLE or lemma in INSTITUTION or lemma in DOCUMENT or lemma in _PEOPLE
+    return known or noun.lower_.endswith(("ists", "ers", "ors", "ians"))

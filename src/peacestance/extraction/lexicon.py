@@ -59,6 +59,9 @@ BELIEF = word_set(
 INFINITIVE = word_set("offer vow pledge promise threaten demand claim propose swear undertake volunteer profess appeal")
 """Verbs whose infinitive is what their subject says it means to do or wants."""
 
+GERUND = word_set("deny acknowledge admit recommend propose suggest threaten confirm")
+"""Verbs whose participle is the content: "denied taking the money"."""
+
 ADDRESS = word_set(
     """
     urge ask tell order instruct advise warn call press implore exhort beg encourage request remind command direct
@@ -147,7 +150,7 @@ TALKS = word_set(
 
 ENDING = word_set("end ending stop stopping halt halting pause settle resolve")
 FIGHTING = word_set("war conflict fighting hostility hostilities bloodshed killing")
-"""A word of each kind together shows it too: "made ending the war a priority"."""
+"""A word of each kind together shows it too: "works to stop the bloodshed"."""
 
 TALKS_IN_CONTEXT = word_set(
     """
@@ -255,7 +258,7 @@ TITLES = word_set(
 ASIDE_NOUNS = word_set(
     """
     sign move step claim accusation allegation charge reference decision escalation blow development setback shift
-    reversal departure distancing warning figure number
+    reversal departure warning figure number
     """
 )
 """Nouns of a remark by the article itself at a sentence's end: "..., a sign that"."""

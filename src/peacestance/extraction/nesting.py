@@ -34,7 +34,7 @@ def without_doubles(found: list[Found]) -> list[Found]:
             _cut(item, outer)
             kept.append(item)
         elif item.aside is not None and outer.spans[-1][0] < item.aside:
-            # "It will not answer, though officials have vowed to": the second clause has a speaker of its own.
+            # "said the port was shut, though villagers deny it": the second clause has a speaker of its own.
             outer.spans[-1] = (outer.spans[-1][0], item.aside)
             kept.append(item)
     return sorted(kept, key=lambda f: f.spans[0])

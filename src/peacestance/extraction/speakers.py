@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from peacestance.extraction.cast import Cast, Mention, fold, gender_of, is_title, name_words
+from peacestance.extraction.cast import Cast, Mention, fold, gender_of, is_title, name_words, title_gender
 from peacestance.extraction.found import Found, Passage, Token
 from peacestance.extraction.grammar import joined, phrase
 from peacestance.extraction.lexicon import CLAUSE, DOCUMENT, INSTITUTION, ROLE, word_set
@@ -64,9 +64,10 @@ class Resolver:
         """Names: passage, first token, last token, person, whether it is a subject."""
         events = []
         for number, start, last, key in self.cast.spots:
-            who = self.cast.lookup(key)
+            doc = self.passages[number].doc
+            who = self.cast.lookup(key, gender=title_gender(doc, start))
             if who is not None:
-                top = self.passages[number].doc[last]
+                top = doc[last]
                 while (
                     top.dep_ in ("compound", "flat", "nmod", "appos", "case")
                     and top.head is not top
@@ -232,7 +233,7 @@ class Resolver:
         for head in heads:
             for start, end, key in self.spots.get(number, ()):
                 if start <= head <= end:
-                    return self.cast.lookup(key, self.state.recent)
+                    return self.cast.lookup(key, self.state.recent, title_gender(doc, start))
         for token in (noun, *(c for c in noun.children if c.dep_ == "appos")):
             if token.pos_ != "PROPN" and token.ent_type_ != "PERSON":
                 continue
@@ -242,10 +243,10 @@ class Resolver:
             first = token.i
             while first > noun.left_edge.i and (doc[first - 1].pos_ == "PROPN" or doc[first - 1].text == "-"):
                 first -= 1
-            words, _ = name_words(doc, first, token.i)
+            words, start = name_words(doc, first, token.i)
             if not words or (token.ent_type_ in ("ORG", "FAC") and len(words) > 1 and self.cast.lookup(words) is None):
                 continue
-            who = self.cast.lookup(words, self.state.recent)
+            who = self.cast.lookup(words, self.state.recent, title_gender(doc, start))
             if who is not None:
                 return who
         return None
