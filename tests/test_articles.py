@@ -134,7 +134,7 @@ def test_a_full_disk_is_said_and_nothing_is_left(tmp_path: Path) -> None:
     with (
         pytest.raises(InputError, match=r"out\.txt: cannot be written: No space left.*free some space"),
         atomic_path(path),
-        open("/dev/full", "w") as full,
+        Path("/dev/full").open("w") as full,
     ):
         full.write("x")
     assert list(tmp_path.iterdir()) == []
