@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from peacestance.schema import KINDS, LABELS, RULES, Annotation, InputError, Span
 
@@ -45,6 +46,12 @@ class Row:
     stance: str
     rule: int
     line: int = 0
+
+
+@lru_cache(maxsize=4)
+def _fold(text: str) -> str:
+    """The text with quotation marks, dashes and spaces made equal; every character keeps its place."""
+    return text.translate(_FOLD)
 
 
 def paragraphs(text: str) -> list[Span]:
@@ -215,7 +222,7 @@ def locate(row: Row, text: str) -> Annotation:
     Raises:
         InputError: words, cue or mention are not found, or their place is not clear.
     """
-    folded, spans = text.translate(_FOLD), paragraphs(text)
+    folded, spans = _fold(text), paragraphs(text)
     content = [_first_part(row.parts[0], row.place, folded, spans)]
     for part in row.parts[1:]:
         match = _pattern(part).search(folded, content[-1][1])
@@ -236,7 +243,7 @@ def to_row(annotation: Annotation, text: str) -> Row:
     first = flat(annotation.content[0])
     start = annotation.content[0][0]
     number, (low, high) = next((i, span) for i, span in enumerate(paragraphs(text), 1) if span[0] <= start < span[1])
-    found = [s for s, _ in _find(first, text.translate(_FOLD))]
+    found = [s for s, _ in _find(first, _fold(text))]
     inside = [s for s in found if low <= s < high]
     place = str(number) if len(inside) == 1 else f"{number}:{inside.index(start) + 1}"
     parts = tuple(flat(span) for span in annotation.content)

@@ -32,13 +32,19 @@ def paragraphs(text: str) -> tuple[Span, ...]:
     merged: list[Span] = []
     for match in _LINE.finditer(text):
         start, end = match.span()
-        if start in skipped:
+        if start in skipped or (not merged and _is_headline(text, start, end)):
             continue
         if merged and _continues(text, merged[-1], match.span()):
             merged[-1] = (merged[-1][0], end)
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+def _is_headline(text: str, start: int, end: int) -> bool:
+    """Whether a text's first line stands apart and ends like no sentence."""
+    line = text[start:end].strip()
+    return line[-1].isalnum() and bool(re.match(r"[^\S\n]*\n\s*\n\s*\S", text[end:]))
 
 
 def _continues(text: str, before: Span, line: Span) -> bool:

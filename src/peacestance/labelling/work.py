@@ -8,7 +8,7 @@ repository whose articles are not free.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from peacestance.labelling.sheets import (
     read_annotator_sheet,
     read_labels,
 )
-from peacestance.schema import AnnotatedArticle, Annotation, Article, InputError
+from peacestance.schema import AnnotatedArticle, Article, InputError
 
 SOURCES = Path("data/real/sources.yaml")
 
@@ -46,9 +46,10 @@ class Round:
         rows = read_jsonl(self.folder / "articles.jsonl", annotated_from_row)
         return {row.article.id: row for row in rows}
 
-    def _files(self, step: str) -> Iterator[tuple[str, str, Path]]:
+    def _files(self, step: str, ids: Collection[str] | None = None) -> Iterator[tuple[str, str, Path]]:
         for path in sorted((self.folder / step).glob("*/*.md")):
-            yield path.parent.name, path.stem, path
+            if ids is None or path.stem in ids:
+                yield path.parent.name, path.stem, path
 
     def _write(self, step: str, reader: str, sheets: Iterable[tuple[str, str]]) -> int:
         """Write sheets that do not exist yet; what a reader has begun is never overwritten."""
@@ -60,19 +61,19 @@ class Round:
                 written += 1
         return written
 
-    def write_sheets(self, reader: str, ids: Iterable[str] | None = None, step: str = "sheets") -> int:
+    def write_sheets(self, reader: str, ids: Collection[str] | None = None, step: str = "sheets") -> int:
         """Write annotator's sheets for the articles with these ids, or for all; returns how many are new."""
         articles = self.articles
-        wanted = list(ids) if ids is not None else list(articles)
+        wanted = list(articles) if ids is None else ids
         return self._write(step, reader, ((i, annotator_sheet(articles[i].article, reader)) for i in wanted))
 
     def annotated(
-        self, faults: list[InputError], step: str = "sheets"
+        self, faults: list[InputError], ids: Collection[str] | None = None, step: str = "sheets"
     ) -> dict[str, tuple[AnnotatedArticle, dict[str, str]]]:
-        """Full annotations by article with their front matter; every vote is under its annotator's name."""
+        """Full annotations (of these articles, or all) with their front matter; votes under their annotators' names."""
         articles = self.articles
         result: dict[str, tuple[AnnotatedArticle, dict[str, str]]] = {}
-        for reader, article_id, path in self._files(step):
+        for reader, article_id, path in self._files(step, ids):
             if article_id not in articles:
                 faults.append(InputError("the sheet's article is not in articles.jsonl", path=path))
                 continue
@@ -88,25 +89,26 @@ class Round:
             result[article_id] = (replace(annotated, annotations=votes), meta)
         if step == "sheets":
             for article_id, article in articles.items():
-                if article.annotations and article_id not in result:
+                if article.annotations and article_id not in result and (ids is None or article_id in ids):
                     gold = tuple(replace(a, votes={"gold": a.stance}) for a in article.annotations)
                     result[article_id] = (replace(article, annotations=gold), {})
         return result
 
-    def write_blind(self, reader: str, ids: Iterable[str] | None = None) -> int:
+    def write_blind(self, reader: str, ids: Collection[str] | None = None) -> int:
         """Write blind sheets of the annotated articles (those with these ids, or all)."""
         faults: list[InputError] = []
-        annotated = self.annotated(faults)
-        wanted = list(ids) if ids is not None else list(annotated)
-        _raise(faults, wanted if ids is not None else None)
+        annotated = self.annotated(faults, ids)
+        _raise(faults)
         return self._write(
-            "blind", reader, ((i, blind_sheet(annotated[i][0], reader)) for i in wanted if annotated[i][0].annotations)
+            "blind", reader, ((i, blind_sheet(a, reader)) for i, (a, _) in annotated.items() if a.annotations)
         )
 
-    def voted(self, faults: list[InputError]) -> dict[str, tuple[AnnotatedArticle, dict[str, str]]]:
+    def voted(
+        self, faults: list[InputError], ids: Collection[str] | None = None
+    ) -> dict[str, tuple[AnnotatedArticle, dict[str, str]]]:
         """The annotated articles with the blind readers' votes added."""
-        result = self.annotated(faults)
-        for reader, article_id, path in self._files("blind"):
+        result = self.annotated(faults, ids)
+        for reader, article_id, path in self._files("blind", ids):
             if article_id not in result:
                 faults.append(InputError("no sound annotation of this article to label again", path=path))
                 continue
@@ -128,18 +130,21 @@ class Round:
         read = _placed(path, lambda sheet: read_labels(sheet, wanted), faults)
         return None if read is None else (read[0], read[1])
 
-    def write_adjudication(self, reader: str, ids: Iterable[str] | None = None) -> int:
+    def write_adjudication(self, reader: str, ids: Collection[str] | None = None) -> int:
         """Write adjudication sheets for the articles in which votes differ."""
         faults: list[InputError] = []
-        voted = self.voted(faults)
-        wanted = list(ids) if ids is not None else list(voted)
-        _raise(faults, wanted if ids is not None else None)
-        return self._write("adjudication", reader, ((i, adjudication_sheet(voted[i][0], reader)) for i in wanted))
+        voted = self.voted(faults, ids)
+        _raise(faults)
+        return self._write(
+            "adjudication", reader, ((i, adjudication_sheet(annotated, reader)) for i, (annotated, _) in voted.items())
+        )
 
-    def decided(self, faults: list[InputError]) -> dict[str, tuple[AnnotatedArticle, dict[str, str]]]:
+    def decided(
+        self, faults: list[InputError], ids: Collection[str] | None = None
+    ) -> dict[str, tuple[AnnotatedArticle, dict[str, str]]]:
         """The voted articles with every difference decided; an open difference is a fault."""
-        result = self.voted(faults)
-        for reader, article_id, path in self._files("adjudication"):
+        result = self.voted(faults, ids)
+        for reader, article_id, path in self._files("adjudication", ids):
             if article_id not in result:
                 faults.append(InputError("no sound annotation of this article to decide on", path=path))
                 continue
@@ -152,68 +157,57 @@ class Round:
             annotations = list(annotated.annotations)
             for label in labels[0]:
                 a = annotations[label.n - 1]
-                annotations[label.n - 1] = Annotation(
-                    a.content, a.speaker, a.kind, label.stance, label.rule, a.mention, a.cue,
-                    a.votes | {name: label.stance}, label.reason,
-                )  # fmt: skip
+                annotations[label.n - 1] = replace(
+                    a, stance=label.stance, rule=label.rule, votes=a.votes | {name: label.stance}, reason=label.reason
+                )
             result[article_id] = (replace(annotated, annotations=tuple(annotations)), meta)
         for article_id, (annotated, _) in result.items():
-            open_ = [
-                n for n, a in enumerate(annotated.annotations, 1) if len(set(a.votes.values())) > 1 and not a.reason
-            ]
+            differing = [n for n, a in enumerate(annotated.annotations, 1) if len(set(a.votes.values())) > 1]
+            open_ = [str(n) for n in differing if not annotated.annotations[n - 1].reason]
             if open_:
-                numbers = ", ".join(map(str, open_))
-                faults.append(
-                    InputError(f"statements {numbers} are not decided", path=self.folder / f"{article_id}.md")
-                )
+                path = self.folder / f"{article_id}.md"
+                faults.append(InputError(f"statements {', '.join(open_)} are not decided", path=path))
         return result
 
     def check(self, reader: str = "") -> tuple[list[InputError], dict[str, int]]:
         """All faults of the round (of one reader, where named), and how many sheets and statements are sound."""
+        steps = ("sheets", "double", "blind", "adjudication")
+        ids = {i for step in steps for name, i, _ in self._files(step) if name == reader} if reader else None
         faults: list[InputError] = []
-        sheets = self.annotated(faults)
-        double = self.annotated(faults, "double")
-        self.voted(faults)
-        if any(self._files("adjudication")):
-            self.decided(faults)
-        unique = {str(fault): fault for fault in faults if not reader or f"/{reader}/" in str(fault)}
-        counts = {
-            "sound sheets": len(sheets),
-            "statements": sum(len(annotated.annotations) for annotated, _ in sheets.values()),
-            "second full sheets": len(double),
-        }
-        return list(unique.values()), counts
+        double = self.annotated(faults, ids, "double")
+        sheets = self.decided(faults, ids) if any(self._files("adjudication", ids)) else self.voted(faults, ids)
+        found = [fault for fault in faults if not reader or f"/{reader}/" in str(fault.path)]
+        statements = sum(len(annotated.annotations) for annotated, _ in sheets.values())
+        return found, {"sound sheets": len(sheets), "statements": statements, "second full sheets": len(double)}
 
     def agreement(self) -> tuple[StanceAgreement | None, SpanAgreement | None]:
         """Agreement on stance over all sound votes, and on spans over second full annotations."""
         faults: list[InputError] = []
-        first, second = self.voted(faults), self.annotated(faults, "double")
+        first, second = self.voted(faults), self.annotated(faults, step="double")
         pairs = [(first[i][0], annotated) for i, (annotated, _) in second.items() if i in first]
         return stance_agreement([annotated for annotated, _ in first.values()]), span_agreement(pairs)
 
-    def merge(self, output: str | Path, ids: Iterable[str] | None = None) -> tuple[int, int]:
+    def merge(self, output: str | Path, ids: Collection[str] | None = None) -> tuple[int, int]:
         """Write the decided articles (those with these ids, or all); returns how many articles and statements.
 
         Raises:
             InputError: a sheet has faults, a statement has one vote only, or a difference is not decided.
         """
         faults: list[InputError] = []
-        decided = self.decided(faults)
-        wanted = list(ids) if ids is not None else list(decided)
-        for article_id in wanted:
-            single = [n for n, a in enumerate(decided[article_id][0].annotations, 1) if len(a.votes) < 2]
+        decided = self.decided(faults, ids)
+        for article_id, (annotated, _) in decided.items():
+            single = sum(len(a.votes) < 2 for a in annotated.annotations)
             if single:
                 path = self.folder / f"{article_id}.md"
-                faults.append(InputError(f"{len(single)} statements have one vote only", path=path))
-        _raise(faults, wanted if ids is not None else None)
+                faults.append(InputError(f"{single} statements have one vote only", path=path))
+        _raise(faults)
         rows = []
-        for article_id in wanted:
-            annotated, meta = decided[article_id]
+        for annotated, meta in decided.values():
             from_source = {"source", "path", "sha256"} <= annotated.article.extra.keys()
             nothing = meta.get("nothing", "")
             rows.append(standoff_to_row(annotated, nothing) if from_source else annotated_to_row(annotated))
         write_jsonl(output, rows)
-        return len(rows), sum(len(decided[article_id][0].annotations) for article_id in wanted)
+        return len(rows), sum(len(annotated.annotations) for annotated, _ in decided.values())
 
 
 def _placed(
@@ -228,11 +222,7 @@ def _placed(
     return None if found else (first, second)
 
 
-def _raise(faults: list[InputError], ids: Iterable[str] | None = None) -> None:
-    """Raise the first fault (in the sheets of these articles, where named)."""
-    if ids is not None:
-        stems = set(ids)
-        faults = [fault for fault in faults if fault.path is not None and Path(fault.path).stem in stems]
+def _raise(faults: list[InputError]) -> None:
     if faults:
         raise InputError(f"{faults[0]}; {len(faults)} faults in all", remedy="run `peacestance label check` for all")
 
