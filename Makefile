@@ -38,6 +38,7 @@ mpnet: setup
 
 bench: setup
 	$(BIN)/python scripts/benchmark_run.py
+	$(BIN)/python scripts/agreement.py
 	$(BIN)/python scripts/update_readme.py
 
 clean:

@@ -1,4 +1,4 @@
-"""Write the generated tables of README.md anew from benchmarks/*.json."""
+"""Write the generated tables of the README and the dataset card anew from benchmarks/*.json."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 from peacestance.files import read_text, write_text
-from peacestance.readme import filled
+from peacestance.readme import GENERATED, filled
 from peacestance.schema import InputError
 
 if __name__ == "__main__":
     try:
-        write_text("README.md", filled(read_text("README.md"), Path("benchmarks")))
+        for name in GENERATED:
+            write_text(name, filled(read_text(name), Path("benchmarks")))
     except InputError as error:
         sys.exit(f"error: {error}")

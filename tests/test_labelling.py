@@ -138,12 +138,12 @@ def voted(name: str, *votes: tuple[str, ...]) -> AnnotatedArticle:
 
 
 def test_alpha_is_krippendorffs() -> None:
-    """Four units, two readers, one difference: alpha = 1 - 7 * 2 / (8*8 - ... ), worked by hand below."""
+    """Four statements, two readers, one difference, worked by hand."""
     articles = [
         voted("a", ("support", "support"), ("oppose", "oppose")),
         voted("b", ("support", "oppose"), ("support", "support")),
     ]
-    found = stance_agreement(articles)
+    found = stance_agreement({a.article.id: a.annotations for a in articles})
     # coincidences: support 5, oppose 3 of 8 values; observed disagreement 2/8; expected 2*5*3/(8*7)
     assert found is not None
     assert found.alpha == pytest.approx(1 - (2 / 8) / (30 / 56))
@@ -155,7 +155,7 @@ def test_a_deciding_vote_is_no_independent_one() -> None:
     decided = Annotation(
         ((0, 1),), "A", "direct", "support", votes={"x": "support", "y": "oppose", "z": "support"}, reason="r"
     )
-    found = stance_agreement([AnnotatedArticle(Article("a", "text"), (decided,))])
+    found = stance_agreement({"a": (decided,)})
     assert found is not None and found.confusion == {"oppose / support": 1}
 
 

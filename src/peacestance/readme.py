@@ -13,7 +13,10 @@ from typing import Any
 
 from peacestance.files import read_text
 from peacestance.report import table
-from peacestance.schema import InputError
+from peacestance.schema import LABELS, InputError
+
+GENERATED = ("README.md", "data/README.md")
+"""Files with generated blocks."""
 
 
 def _first_run(run: dict[str, Any]) -> str:
@@ -25,7 +28,28 @@ def _first_run(run: dict[str, Any]) -> str:
     return f"{shown}\n\nOn {machine}:\n\n{steps}"
 
 
-BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {"run": ("run.json", _first_run)}
+def _agreement(found: dict[str, Any]) -> str:
+    labels = table(
+        ["layer", "articles", "statements", *LABELS],
+        [
+            [r["layer"], r["articles"], r["statements"], *(r["labels"][label] for label in LABELS)]
+            for r in found["rows"]
+        ],
+    )
+    stance = found["stance"]
+    low, high = stance["interval"]
+    return (
+        f"{labels}\n\nAgreement on stance in the real layer, two independent readers: Krippendorff's alpha "
+        f"{stance['alpha']:.3f} (95 % interval {low:.3f} to {high:.3f}, articles resampled) over {stance['statements']} "
+        f"statements of {stance['articles']} articles; {stance['equal']:.1%} equal, the others ({found['adjudicated']}) "
+        "decided by a third reader."
+    )
+
+
+BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
+    "run": ("run.json", _first_run),
+    "agreement": ("agreement.json", _agreement),
+}
 """For each block, the JSON file that it comes from and the function that writes it."""
 
 

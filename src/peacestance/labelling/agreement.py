@@ -7,7 +7,7 @@ that draws whole articles, since statements of one article are not independent.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -60,12 +60,15 @@ def independent_votes(annotation: Annotation) -> dict[str, str]:
     return dict(votes[:-1] if annotation.reason else votes)
 
 
-def stance_agreement(articles: Sequence[AnnotatedArticle], seed: int = 0) -> StanceAgreement | None:
-    """Measure agreement over all statements that have two votes or more; None where there is none.
+def stance_agreement(articles: Mapping[str, Sequence[Annotation]], seed: int = 0) -> StanceAgreement | None:
+    """Measure agreement over all statements that have two votes or more, by article id; None where there is none.
 
     A deciding vote (the last one of a statement that has a reason) is no independent one and does not count.
     """
-    votes = {a.article.id: [own for s in a.annotations if len(own := independent_votes(s)) > 1] for a in articles}
+    votes = {
+        article_id: [own for annotation in annotations if len(own := independent_votes(annotation)) > 1]
+        for article_id, annotations in articles.items()
+    }
     votes = {key: value for key, value in votes.items() if value}
     if not votes:
         return None

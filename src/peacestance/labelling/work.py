@@ -185,7 +185,9 @@ class Round:
         faults: list[InputError] = []
         first, second = self.voted(faults), self.annotated(faults, step="double")
         pairs = [(first[i][0], annotated) for i, (annotated, _) in second.items() if i in first]
-        return stance_agreement([annotated for annotated, _ in first.values()]), span_agreement(pairs)
+        return stance_agreement({i: annotated.annotations for i, (annotated, _) in first.items()}), span_agreement(
+            pairs
+        )
 
     def merge(self, output: str | Path, ids: Collection[str] | None = None) -> tuple[int, int]:
         """Write the decided articles (those with these ids, or all); returns how many articles and statements.
