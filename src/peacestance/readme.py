@@ -40,9 +40,9 @@ def _agreement(found: dict[str, Any]) -> str:
     low, high = stance["interval"]
     return (
         f"{labels}\n\nAgreement on stance in the real layer, two independent readers: Krippendorff's alpha "
-        f"{stance['alpha']:.3f} (95 % interval {low:.3f} to {high:.3f}, articles resampled) over {stance['statements']} "
-        f"statements of {stance['articles']} articles; {stance['equal']:.1%} equal, the others ({found['adjudicated']}) "
-        "decided by a third reader."
+        f"{stance['alpha']:.3f} (95 % interval {low:.3f} to {high:.3f}, articles resampled) over "
+        f"{stance['statements']} statements of {stance['articles']} articles; {stance['equal']:.1%} equal, the others "
+        f"({found['adjudicated']}) decided by a third reader."
     )
 
 
