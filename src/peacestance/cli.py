@@ -45,7 +45,7 @@ def check_files(
 def start(
     round_folder: Folder,
     articles: Annotated[
-        Path, typer.Argument(help="JSONL of articles, annotated articles, or a list of a source's files.")
+        Path, typer.Argument(help="Folder of embedded articles, JSONL of articles, or a list of a source's files.")
     ],
     mirror: Annotated[Optional[Path], typer.Option(help="Local copy of the source, for such a list.")] = None,  # noqa: UP045
     source: Annotated[str, typer.Option(help="The source's key in data/real/sources.yaml.")] = "abp",

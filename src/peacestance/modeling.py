@@ -130,7 +130,9 @@ class TransformerModel:
     @classmethod
     def _load(cls, folder: Path, max_length: int, **options: Any) -> TransformerModel:
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = AutoModelForSequenceClassification.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, dtype="float32", **options

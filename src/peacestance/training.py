@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 from peacestance.dataset import Manifest, labelled, read_manifest
 from peacestance.evaluation.metrics import stance_scores
@@ -252,6 +253,13 @@ def _fine_tune(
         result = stance_scores(prediction.predictions.argmax(axis=1), prediction.label_ids)
         return {"macro_f1": result["macro_f1"], "accuracy": result["accuracy"]}
 
+    class Progress(transformers.trainer_callback.ProgressCallback):
+        """The bar, and one line an epoch in place of every logged number (TensorBoard has those)."""
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
+            if logs and "eval_macro_f1" in logs:
+                tqdm.write(f"epoch {logs['epoch']:.0f}: validation macro-F1 {logs['eval_macro_f1']:.3f}")
+
     trainer = transformers.Trainer(
         model=model.model,
         args=arguments,
@@ -262,6 +270,8 @@ def _fine_tune(
         compute_metrics=scores,
         callbacks=[transformers.EarlyStoppingCallback(options.patience)] if chooses else [],
     )
+    trainer.remove_callback(transformers.trainer_callback.ProgressCallback)
+    trainer.add_callback(Progress)
     last = get_last_checkpoint(str(work)) if options.resume and work.is_dir() else None
     try:
         trainer.train(resume_from_checkpoint=last)

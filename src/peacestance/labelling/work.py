@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from peacestance.corpus.annotated import annotated_from_row, annotated_to_row
+from peacestance.corpus.embedded import read_embedded
 from peacestance.corpus.standoff import read_sources, standoff_to_row, text_from_file
 from peacestance.files import read_jsonl, read_text, write_jsonl, write_text
 from peacestance.labelling.agreement import SpanAgreement, StanceAgreement, span_agreement, stance_agreement
@@ -230,11 +231,17 @@ def _raise(faults: list[InputError]) -> None:
 
 
 def read_round_articles(path: str | Path, mirror: str | Path | None, source: str) -> list[AnnotatedArticle]:
-    """Articles for a round: JSONL with text, or a list of a source's files (`id`, `path`, `sha256`) and a local copy.
+    """Articles for a round.
+
+    A folder of embedded articles (to label them again), JSONL with text, or a list of a source's files (`id`, `path`,
+    `sha256`) and a local copy.
 
     Raises:
         InputError: a row is malformed, or a listed file is missing or not the one listed.
     """
+
+    if Path(path).is_dir():
+        return [read_embedded(file) for file in sorted(Path(path).glob("*.md"))]
 
     def parse(row: dict[str, Any]) -> AnnotatedArticle:
         if "text" in row or mirror is None:
