@@ -39,7 +39,6 @@ def test_no_text_of_the_annotated_articles_is_in_the_repository(mirror: Path) ->
             found = runs(path.read_text(encoding="utf-8")) & source
         except UnicodeDecodeError:
             continue
-        # speakers' descriptions may be long; anything else is a copy
         assert not found, (path, sorted(found)[:3])
 
 
