@@ -198,6 +198,8 @@ def test_a_file_may_hold_articles_and_statements(tfidf: Path, tmp_path: Path) ->
     assert len(written) == sum(len(r.statements) for r in results)
     assert {"stance", "probabilities", "abstained", "statement", "spans", "speaker"} <= written[0].keys()
     assert written[-1]["id"] == "s"
+    run = json.loads(output.with_name("out.jsonl.run.json").read_text(encoding="utf-8"))
+    assert run["config"]["checkpoint"] == str(tfidf) and run["training_data"] == read_card(tfidf).data_hash
     source.write_text('{"id": "x"}\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"in\.jsonl:1: neither a statement nor an article"):
         predict_file(source, output, tfidf)

@@ -14,8 +14,9 @@ from tqdm import tqdm
 
 from peacestance.articles import article_from_row, read_articles
 from peacestance.extraction import StatementExtractor
-from peacestance.files import read_jsonl, write_jsonl
+from peacestance.files import read_jsonl, write_json, write_jsonl
 from peacestance.modeling import CheckpointCard, StanceModel, load_checkpoint
+from peacestance.provenance import record
 from peacestance.schema import LABELS, Article, InputError, Prediction, Statement
 
 DEFAULT_CHECKPOINT = Path("models/default")
@@ -142,6 +143,8 @@ def predict_file(
 ) -> list[ArticleStances]:
     """Label everything in a file or folder and write the predictions as JSONL, whole or not at all.
 
+    What they came from (checkpoint, versions, revision) is written beside them, as `OUTPUT.run.json`.
+
     Args:
         source: .txt or .html (one article), a folder of them, or .jsonl, in which a row with `statement` is a statement
             and one with `text` an article.
@@ -169,6 +172,15 @@ def predict_file(
         by_article.setdefault(prediction.statement.article_id, []).append(prediction)
     results += (summarize(Article(key, ""), own) for key, own in by_article.items())
     write_jsonl(output, (prediction.to_row() for result in results for prediction in result.statements))
+    card = classifier.card
+    settings = {
+        "input": source,
+        "output": output,
+        "checkpoint": checkpoint or DEFAULT_CHECKPOINT,
+        "batch_size": batch_size,
+    }
+    facts = {"training_data": card.data_hash, "data_version": card.data_version}
+    write_json(f"{output}.run.json", record({key: str(value) for key, value in settings.items()}, **facts))
     return results
 
 
