@@ -18,12 +18,12 @@ def main(composed: DictConfig) -> None:
 
     try:
         config = to_config(PredictConfig, composed)
-        results = predict_file(config.input, config.output, config.checkpoint, config.batch_size)
+        done = predict_file(config.input, config.output, config.checkpoint, config.batch_size)
     except InputError as error:
         sys.exit(f"error: {error}")
-    for result in results[:3]:
+    for result in done.shown:
         print(speakers_table(result))
-    print(f"{sum(len(r.statements) for r in results)} statements of {len(results)} articles in {config.output}")
+    print(f"{done.statements} statements of {done.articles} articles in {config.output}")
 
 
 if __name__ == "__main__":

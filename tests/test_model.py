@@ -192,10 +192,10 @@ def test_a_file_may_hold_articles_and_statements(tfidf: Path, tmp_path: Path) ->
         {"id": "s", "speaker": "Cy Holm", "statement": "we want talks", "article_id": "b"},
     ]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    results = predict_file(source, output, tfidf)
-    assert [r.article.id for r in results] == ["a", "b"]
+    done = predict_file(source, output, tfidf)
+    assert [r.article.id for r in done.shown] == ["a", "b"] and done.articles == 2
     written = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
-    assert len(written) == sum(len(r.statements) for r in results)
+    assert len(written) == sum(len(r.statements) for r in done.shown) == done.statements
     assert {"stance", "probabilities", "abstained", "statement", "spans", "speaker"} <= written[0].keys()
     assert written[-1]["id"] == "s"
     run = json.loads(output.with_name("out.jsonl.run.json").read_text(encoding="utf-8"))
@@ -203,6 +203,25 @@ def test_a_file_may_hold_articles_and_statements(tfidf: Path, tmp_path: Path) ->
     source.write_text('{"id": "x"}\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"in\.jsonl:1: neither a statement nor an article"):
         predict_file(source, output, tfidf)
+
+
+def test_interrupted_prediction_goes_on_where_it_stopped(tfidf: Path, tmp_path: Path) -> None:
+    source, output, part = tmp_path / "in.jsonl", tmp_path / "out.jsonl", tmp_path / "out.jsonl.part"
+    rows = [json.dumps({"id": f"a{i}", "text": STORY.replace("Monday", f"May {i}")}) for i in range(70)]
+    source.write_text("\n".join([*rows, '{"id": "cut']), encoding="utf-8")
+    with pytest.raises(InputError, match=r"in\.jsonl:71"):
+        predict_file(source, output, tfidf)
+    kept = part.read_text(encoding="utf-8").splitlines()
+    assert len(kept) == 1 + 64 and not output.exists()
+    # a mark in the kept rows shows that they are not made again; the last line was cut when the power went
+    kept[1] = kept[1].replace("Ana Duro", "Ana Marked")
+    part.write_text("\n".join([*kept[:-1], kept[-1][:50]]), encoding="utf-8")
+    source.write_text("\n".join(rows), encoding="utf-8")
+    done = predict_file(source, output, tfidf)
+    speakers = [json.loads(line)["speaker"] for line in output.read_text(encoding="utf-8").splitlines()]
+    assert done.articles == 70 and "Ana Marked" in speakers and len(speakers) == done.statements
+    assert not part.exists()
+    assert len(speakers) == predict_file(source, tmp_path / "fresh.jsonl", tfidf).statements
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +17,10 @@ from tqdm import tqdm
 
 from peacestance.articles import article_from_row, read_articles
 from peacestance.extraction import StatementExtractor
-from peacestance.files import read_jsonl, write_json, write_jsonl
+from peacestance.files import atomic_path, read_jsonl, read_text, write_json, write_text
 from peacestance.modeling import CheckpointCard, StanceModel, load_checkpoint
 from peacestance.provenance import record
-from peacestance.schema import LABELS, Article, InputError, Prediction, Statement
+from peacestance.schema import LABELS, Article, InputError, Prediction, Statement, dump_row
 
 DEFAULT_CHECKPOINT = Path("models/default")
 
@@ -138,12 +141,22 @@ def analyze(
     return summarize(article, classifier.predict(extractor.extract(article)))
 
 
+@dataclass(frozen=True)
+class PredictedFile:
+    """What `predict_file` wrote: how many articles and statements, and the results of the first few articles."""
+
+    articles: int
+    statements: int
+    shown: tuple[ArticleStances, ...]
+
+
 def predict_file(
-    source: str | Path, output: str | Path, checkpoint: str | Path | None = None, batch_size: int = 32
-) -> list[ArticleStances]:
+    source: str | Path, output: str | Path, checkpoint: str | Path | None = None, batch_size: int = 32, shown: int = 3
+) -> PredictedFile:
     """Label everything in a file or folder and write the predictions as JSONL, whole or not at all.
 
-    What they came from (checkpoint, versions, revision) is written beside them, as `OUTPUT.run.json`.
+    Finished articles are kept in `OUTPUT.part` until all are done, so that the same call goes on after an interruption.
+    What the predictions came from (checkpoint, versions, revision) is written beside them, as `OUTPUT.run.json`.
 
     Args:
         source: .txt or .html (one article), a folder of them, or .jsonl, in which a row with `statement` is a statement
@@ -151,27 +164,32 @@ def predict_file(
         output: the JSONL file to write.
         checkpoint: a checkpoint folder; the default otherwise.
         batch_size: statements a batch.
-
-    Returns:
-        One result an article; statements that stand alone are grouped by their `article_id`.
+        shown: how many articles' results to return.
 
     Raises:
         InputError: the input or the checkpoint is missing or malformed, or the output cannot be written.
     """
     classifier = StanceClassifier.from_pretrained(checkpoint)
-    articles, statements = _read_input(Path(source))
-    results = []
-    if articles:
-        found = StatementExtractor().extract_many(articles)
-        for article, own in tqdm(
-            zip(articles, found, strict=True), total=len(articles), unit=" articles", disable=None
-        ):
-            results.append(summarize(article, classifier.predict(own, batch_size)))
-    by_article: dict[str, list[Prediction]] = {}
-    for prediction in classifier.predict(statements, batch_size):
-        by_article.setdefault(prediction.statement.article_id, []).append(prediction)
-    results += (summarize(Article(key, ""), own) for key, own in by_article.items())
-    write_jsonl(output, (prediction.to_row() for result in results for prediction in result.statements))
+    part = _Part(Path(f"{output}.part"), f"{classifier.card.data_hash} {checkpoint or DEFAULT_CHECKPOINT}")
+    results: list[ArticleStances] = []
+    extractor: StatementExtractor | None = None
+    bar = tqdm(unit=" articles", disable=None, initial=len(part.done))
+    for articles, statements in _chunks(_read_input(Path(source)), part.done):
+        if articles:
+            extractor = extractor or StatementExtractor()
+            for article, own in zip(articles, extractor.extract_many(articles), strict=True):
+                found = summarize(article, classifier.predict(own, batch_size))
+                part.add(_key(article), found.statements)
+                results += [found] if len(results) < shown else []
+                bar.update()
+        by_article: dict[str, list[Prediction]] = {}
+        for prediction in classifier.predict(statements, batch_size):
+            by_article.setdefault(prediction.statement.article_id, []).append(prediction)
+            part.add(_key(prediction.statement), [prediction])
+        for article_id, predictions in by_article.items():
+            results += [summarize(Article(article_id, ""), predictions)] if len(results) < shown else []
+    bar.close()
+    count = part.finish(output)
     card = classifier.card
     settings = {
         "input": source,
@@ -181,13 +199,74 @@ def predict_file(
     }
     facts = {"training_data": card.data_hash, "data_version": card.data_version}
     write_json(f"{output}.run.json", record({key: str(value) for key, value in settings.items()}, **facts))
-    return results
+    return PredictedFile(*count, tuple(results))
 
 
-def _read_input(source: Path) -> tuple[list[Article], list[Statement]]:
-    """Articles and statements of an input; a JSONL file may hold both."""
+CHUNK = 64
+"""Articles or statements that are read ahead."""
+
+
+def _key(item: Article | Statement) -> str:
+    """What stands for an input row in the part file: its id and its content."""
+    text = item.text if isinstance(item, Article) else item.statement
+    kind = "article" if isinstance(item, Article) else "statement"
+    return f"{kind} {item.id} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _chunks(
+    rows: Iterable[Article | Statement], done: Collection[str]
+) -> Iterator[tuple[list[Article], list[Statement]]]:
+    """Rows that are not done yet, a chunk at a time, articles and statements apart."""
+    left = (row for row in rows if _key(row) not in done)
+    while chunk := list(islice(left, CHUNK)):
+        articles = [row for row in chunk if isinstance(row, Article)]
+        yield articles, [row for row in chunk if isinstance(row, Statement)]
+
+
+class _Part:
+    """Finished rows on disk: a first line that names the model, then a line for each input row with its predictions."""
+
+    def __init__(self, path: Path, model: str) -> None:
+        self.path = path
+        self.done: dict[str, int] = {}
+        lines = read_text(path).split("\n") if path.is_file() else []
+        # the last element is empty, or a line that was cut
+        kept = lines[:-1] if lines and lines[0] == json.dumps({"model": model}) else [json.dumps({"model": model})]
+        for line in kept[1:]:
+            row = json.loads(line)
+            self.done[row["key"]] = len(row["rows"])
+        write_text(path, "".join(f"{line}\n" for line in kept))
+
+    def add(self, key: str, predictions: Sequence[Prediction]) -> None:
+        """Keep the predictions of one input row."""
+        line = dump_row({"key": key, "rows": [prediction.to_row() for prediction in predictions]})
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        except OSError as error:
+            what = f"cannot be written: {error.strerror}"
+            raise InputError(what, path=self.path, remedy="free some space; the same command then goes on") from error
+        self.done[key] = len(predictions)
+
+    def finish(self, output: str | Path) -> tuple[int, int]:
+        """Write the output from the kept rows; returns how many articles and statements it holds."""
+        articles = set()
+        with atomic_path(output) as temporary, temporary.open("w", encoding="utf-8") as out:
+            for line in read_text(self.path).split("\n")[1:-1]:
+                item = json.loads(line)
+                for row in item["rows"]:
+                    out.write(dump_row(row) + "\n")
+                kind = item["key"].split(" ", 1)[0]
+                articles |= {item["key"]} if kind == "article" else {f"of {row['article_id']}" for row in item["rows"]}
+        self.path.unlink()
+        return len(articles), sum(self.done.values())
+
+
+def _read_input(source: Path) -> Iterator[Article | Statement]:
+    """The rows of an input, one by one; a JSONL file may hold both articles and statements."""
     if source.is_dir() or source.suffix.lower() != ".jsonl":
-        return list(read_articles(source)), []
+        yield from read_articles(source)
+        return
 
     def parse(row: dict[str, Any]) -> Article | Statement:
         if "statement" in row:
@@ -196,5 +275,4 @@ def _read_input(source: Path) -> tuple[list[Article], list[Statement]]:
             return article_from_row(row)
         raise InputError("neither a statement nor an article", remedy="give `statement` or `text`")
 
-    rows = list(read_jsonl(source, parse))
-    return [r for r in rows if isinstance(r, Article)], [r for r in rows if isinstance(r, Statement)]
+    yield from read_jsonl(source, parse)
