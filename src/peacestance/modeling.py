@@ -50,7 +50,6 @@ class ModelConfig:
         folder: a local folder with that encoder's files; packages and the hub are then not asked.
         allow_network: whether the encoder may come from the hub over the network.
         max_length: tokens of speaker, cue and statement together; longer input is cut at its end.
-        dropout: before the classification layer.
         word_ngrams: longest word n-gram (tfidf).
         char_ngrams: longest character n-gram (tfidf).
         c: inverse strength of the regularisation (tfidf).
@@ -61,7 +60,6 @@ class ModelConfig:
     folder: str | None = None
     allow_network: bool = False
     max_length: int = 160
-    dropout: float = 0.1
     word_ngrams: int = 2
     char_ngrams: int = 5
     c: float = 4.0
@@ -69,8 +67,6 @@ class ModelConfig:
     def __post_init__(self) -> None:
         if not 8 <= self.max_length <= 8192:
             raise InputError(f"model.max_length={self.max_length}", remedy="from 8 to 8192")
-        if not 0 <= self.dropout < 1:
-            raise InputError(f"model.dropout={self.dropout}", remedy="from 0 to below 1")
         if min(self.word_ngrams, self.char_ngrams) < 1 or self.c <= 0:
             raise InputError("model.word_ngrams, model.char_ngrams and model.c must be above 0")
 
@@ -119,7 +115,6 @@ class TransformerModel:
         folder = resolve_encoder(config.encoder, config.folder, config.allow_network)
         return cls._load(
             folder, config.max_length, num_labels=len(LABELS), id2label=dict(enumerate(LABELS)), label2id=LABEL2ID,
-            classifier_dropout=config.dropout,
         )  # fmt: skip
 
     @classmethod
