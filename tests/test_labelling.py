@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from peacestance.labelling.agreement import span_agreement, stance_agreement
-from peacestance.labelling.work import Round
+from peacestance.labelling.work import Round, agreement
 from peacestance.schema import AnnotatedArticle, Annotation, Article, InputError
 
 TEXT = "“We will go,” Ana Duro said, “and we will talk.”\n\nThe guerrillas said they would never sign.\n\nIt rained."
@@ -49,7 +49,7 @@ def test_a_round_from_sheet_to_merged_rows(tmp_path: Path) -> None:
     assert "⟦1 Ana Duro: We will go 1⟧" in sheet and "⟦1: and we will talk 1⟧" in sheet and "oppose" not in sheet
     fill(tmp_path / "blind/bo/one.md", "| 1 | support | 0 |", "| 2 | oppose | 0 |")
     fill(tmp_path / "blind/bo/two.md", "| 1 | support | 0 |", "| 2 | neutral | 10 |")
-    stance, _ = round_.agreement()
+    stance, _ = agreement([round_])
     assert stance is not None and stance.statements == 4 and stance.equal == 0.75
     assert round_.write_adjudication("cy") == 1
     path = tmp_path / "adjudication/cy/two.md"

@@ -88,18 +88,18 @@ def blind(round_folder: Folder, reader: Reader, ids: Ids = None) -> None:
     typer.echo(f"{Round(round_folder).write_blind(reader, _ids(ids))} new blind sheets for {reader}")
 
 
-@label.command()
-def agreement(
-    round_folder: Folder,
+@label.command("agreement")
+def measure_agreement(
+    rounds: Annotated[list[Path], typer.Argument(help="Folders of one or more labelling rounds.")],
     output: Annotated[Optional[Path], typer.Option(help="JSON to write.")] = None,  # noqa: UP045
 ) -> None:
     """Measure agreement: on stance over all double votes, on spans over second full annotations."""
     from dataclasses import asdict
 
     from peacestance.files import write_json
-    from peacestance.labelling.work import Round
+    from peacestance.labelling.work import Round, agreement
 
-    stance, span = Round(round_folder).agreement()
+    stance, span = agreement(Round(folder) for folder in rounds)
     if stance is not None:
         low, high = stance.interval
         typer.echo(

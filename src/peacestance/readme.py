@@ -46,9 +46,19 @@ def _agreement(found: dict[str, Any]) -> str:
     )
 
 
+def _embedded(found: dict[str, Any]) -> str:
+    stance = found["stance"]
+    low, high = stance["interval"]
+    return (
+        f"Invented articles, writer against blind second reader: alpha {stance['alpha']:.3f} "
+        f"({low:.3f} to {high:.3f}) over {stance['statements']} statements of {stance['articles']} articles; {stance['equal']:.1%} equal."
+    )
+
+
 BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "run": ("run.json", _first_run),
     "agreement": ("agreement.json", _agreement),
+    "embedded": ("embedded_agreement.json", _embedded),
 }
 """For each block, the JSON file that it comes from and the function that writes it."""
 

@@ -8,7 +8,7 @@ repository whose articles are not free.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from peacestance.labelling.sheets import (
     read_annotator_sheet,
     read_labels,
 )
-from peacestance.schema import AnnotatedArticle, Article, InputError
+from peacestance.schema import AnnotatedArticle, Annotation, Article, InputError
 
 SOURCES = Path("data/real/sources.yaml")
 
@@ -181,15 +181,6 @@ class Round:
         statements = sum(len(annotated.annotations) for annotated, _ in sheets.values())
         return found, {"sound sheets": len(sheets), "statements": statements, "second full sheets": len(double)}
 
-    def agreement(self) -> tuple[StanceAgreement | None, SpanAgreement | None]:
-        """Agreement on stance over all sound votes, and on spans over second full annotations."""
-        faults: list[InputError] = []
-        first, second = self.voted(faults), self.annotated(faults, step="double")
-        pairs = [(first[i][0], annotated) for i, (annotated, _) in second.items() if i in first]
-        return stance_agreement({i: annotated.annotations for i, (annotated, _) in first.items()}), span_agreement(
-            pairs
-        )
-
     def merge(self, output: str | Path, ids: Collection[str] | None = None) -> tuple[int, int]:
         """Write the decided articles (those with these ids, or all); returns how many articles and statements.
 
@@ -211,6 +202,18 @@ class Round:
             rows.append(standoff_to_row(annotated, nothing) if from_source else annotated_to_row(annotated))
         write_jsonl(output, rows)
         return len(rows), sum(len(annotated.annotations) for annotated, _ in decided.values())
+
+
+def agreement(rounds: Iterable[Round]) -> tuple[StanceAgreement | None, SpanAgreement | None]:
+    """Agreement over one or more rounds: on stance over all sound votes, on spans over second full annotations."""
+    faults: list[InputError] = []
+    votes: dict[str, Sequence[Annotation]] = {}
+    pairs = []
+    for round_ in rounds:
+        first, second = round_.voted(faults), round_.annotated(faults, step="double")
+        votes |= {article_id: annotated.annotations for article_id, (annotated, _) in first.items()}
+        pairs += [(first[i][0], annotated) for i, (annotated, _) in second.items() if i in first]
+    return stance_agreement(votes), span_agreement(pairs)
 
 
 def _placed(
