@@ -322,6 +322,7 @@ def load_split(folder: str | Path, split: str) -> datasets.Dataset:
     manifest = read_manifest(folder)
     if split not in manifest.splits:
         raise InputError(f"no split {split!r}", path=folder, remedy=f"it has {', '.join(manifest.splits)}")
+    datasets.disable_progress_bars()
     try:
         return datasets.Dataset.from_parquet(str(file), keep_in_memory=True)
     except Exception as error:  # pyarrow and datasets raise many kinds; each means that the file cannot be read

@@ -51,7 +51,8 @@ def _embedded(found: dict[str, Any]) -> str:
     low, high = stance["interval"]
     return (
         f"Invented articles, writer against blind second reader: alpha {stance['alpha']:.3f} "
-        f"({low:.3f} to {high:.3f}) over {stance['statements']} statements of {stance['articles']} articles; {stance['equal']:.1%} equal."
+        f"({low:.3f} to {high:.3f}) over {stance['statements']} statements of {stance['articles']} articles; "
+        f"{stance['equal']:.1%} equal."
     )
 
 
