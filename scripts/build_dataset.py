@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import hydra
-from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from peacestance.schema import InputError
@@ -13,13 +12,13 @@ from peacestance.schema import InputError
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="build")
 def main(composed: DictConfig) -> None:
-    from peacestance.config import to_config
+    from peacestance.config import run_folder, to_config
     from peacestance.dataset import BuildConfig, build_dataset
     from peacestance.report import manifest_table
 
     try:
         config = to_config(BuildConfig, composed)
-        output = HydraConfig.get().runtime.output_dir
+        output = run_folder()
         manifest = build_dataset(config, output)
     except InputError as error:
         sys.exit(f"error: {error}")

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import hydra
-from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from peacestance.schema import InputError
@@ -17,13 +16,13 @@ sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file_
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="evaluate")
 def main(composed: DictConfig) -> None:
-    from peacestance.config import EvaluateConfig, to_config
+    from peacestance.config import EvaluateConfig, run_folder, to_config
     from peacestance.evaluation.run import evaluate_checkpoints
     from peacestance.report import scores_table
 
     try:
         config = to_config(EvaluateConfig, composed)
-        output = HydraConfig.get().runtime.output_dir
+        output = run_folder()
         evaluations = evaluate_checkpoints(config, output)
     except InputError as error:
         sys.exit(f"error: {error}")

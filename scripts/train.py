@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import hydra
-from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from peacestance.schema import InputError
@@ -18,12 +17,12 @@ sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file_
 @hydra.main(version_base="1.3", config_path="../conf", config_name="train")
 def main(composed: DictConfig) -> float | None:
     """Return validation macro-F1, which a sweeper maximises."""
-    from peacestance.config import to_config
+    from peacestance.config import run_folder, to_config
     from peacestance.training import TrainConfig, train
 
     try:
         config = to_config(TrainConfig, composed)
-        output = HydraConfig.get().runtime.output_dir
+        output = run_folder()
         result = train(config, output)
     except InputError as error:
         sys.exit(f"error: {error}")

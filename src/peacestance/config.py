@@ -111,3 +111,11 @@ def load_config(schema: type[T], path: str | Path) -> T:
         raise InputError("no such config", path=path) from None
     assert isinstance(loaded, DictConfig)
     return to_config(schema, loaded)
+
+
+def run_folder() -> str:
+    """The folder of the Hydra run that calls this, relative to the working directory where it lies inside."""
+    from hydra.core.hydra_config import HydraConfig
+
+    folder = Path(HydraConfig.get().runtime.output_dir)
+    return str(folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder)
