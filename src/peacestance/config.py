@@ -103,16 +103,6 @@ def to_config(schema: type[T], composed: DictConfig | dict[str, Any]) -> T:
     return result
 
 
-def load_config(schema: type[T], path: str | Path) -> T:
-    """Read a saved config (YAML) onto its dataclass, without Hydra."""
-    try:
-        loaded = OmegaConf.load(path)
-    except FileNotFoundError:
-        raise InputError("no such config", path=path) from None
-    assert isinstance(loaded, DictConfig)
-    return to_config(schema, loaded)
-
-
 def run_folder() -> str:
     """The folder of the Hydra run that calls this, relative to the working directory where it lies inside."""
     from hydra.core.hydra_config import HydraConfig

@@ -17,14 +17,6 @@ KINDS: tuple[str, ...] = ("direct", "indirect", "mixed", "narrated")
 """How a statement is attributed: wholly quoted, reported, reported with quoted words, told by the article."""
 
 LABEL2ID: dict[str, int] = {label: i for i, label in enumerate(LABELS)}
-THREE_WAY: dict[str, str] = {
-    "support": "favor",
-    "conditional": "none",
-    "oppose": "against",
-    "neutral": "none",
-    "unrelated": "none",
-}
-"""Mapping onto the labels of public stance sets (Mohammad et al., SemEval-2016 Task 6)."""
 
 RULES = range(13)
 """Codebook rule numbers: 0 says that the table of labels alone decided."""
