@@ -159,24 +159,24 @@ def test_stand_off_rows_hold_no_text_and_are_read_as_written(tmp_path: Path) -> 
     assert "talk" not in json.dumps(row)
 
 
-@pytest.mark.parametrize(
-    ("content", "digest", "message"),
-    [([6, 170], None, "out of range"), ([6, 17], "0" * 64, "SHA-256")],
-)
-def test_a_stand_off_row_that_does_not_fit_names_file_and_line(
-    tmp_path: Path, content: list[int], digest: str | None, message: str
-) -> None:
-    config = standoff_corpus(tmp_path, "Ana: “Let us talk.”", content, digest)
-    with pytest.raises(InputError, match=message) as caught:
+def test_a_stand_off_row_that_does_not_fit_names_file_and_line(tmp_path: Path) -> None:
+    config = standoff_corpus(tmp_path, "Ana: “Let us talk.”", [6, 170])
+    with pytest.raises(InputError, match="out of range") as caught:
         read_corpus(config)
     assert caught.value.line == 2 and str(caught.value.path).endswith("batch.jsonl")
+
+
+def test_another_text_than_the_annotated_one_is_never_used(tmp_path: Path) -> None:
+    config = standoff_corpus(tmp_path, "Ana: “Let us talk.”", [6, 17], "0" * 64)
+    with pytest.raises(InputError, match=r"1 of 1 articles .*SHA-256"):
+        read_corpus(config)
 
 
 def test_a_damaged_source_file_is_named(tmp_path: Path) -> None:
     config = standoff_corpus(tmp_path, "Ana: “Let us talk.”", [6, 17])
     path = tmp_path / "mirror/data/jsons/one.json"
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(InputError, match="damaged or cut"):
+    with pytest.raises(InputError, match=r"abp-one: .*damaged or cut"):
         read_corpus(config)
 
 
@@ -186,14 +186,58 @@ def test_missing_texts_are_counted_and_too_many_end_the_build(tmp_path: Path) ->
     with pytest.raises(InputError, match="1 of 1 articles"):
         read_corpus(config)
     config.max_missing = 1.0
-    assert read_corpus(config).left_out == [("abp-one", "text not found in the mirror")]
+    assert read_corpus(config).left_out == [("abp-one", "text not had: file not found")]
 
 
-def test_without_a_copy_of_the_source_the_error_says_how_to_get_one(tmp_path: Path) -> None:
-    config = standoff_corpus(tmp_path, "text", [0, 4])
-    config.mirror = None
-    with pytest.raises(InputError, match="ramybaly/Article-Bias-Prediction"):
-        read_corpus(config)
+STORY = "Ana Duro said she would “go to the talks” on Monday.\n\n“Never,” Bo Reed said, “will we sign.”"
+LABELS = """article,words,speaker,mention,cue,stance,kind
+story,would “go to the talks”,Ana Duro,she,said,support,mixed
+story,"Never // will we sign",Bo Reed,Bo Reed,said,oppose,
+"""
+
+
+def labels_corpus(folder: Path, table: str, name: str = "labels.csv") -> CorpusConfig:
+    (folder / "articles").mkdir()
+    (folder / "articles/story.txt").write_text(STORY, encoding="utf-8")
+    (folder / "articles/other.txt").write_text("Nothing here.", encoding="utf-8")
+    (folder / name).write_text(table, encoding="utf-8")
+    return CorpusConfig(CorpusName.labels, str(folder / name), str(folder / "articles"))
+
+
+def test_a_table_of_labels_is_joined_with_its_articles(tmp_path: Path) -> None:
+    other, story = read_corpus(labels_corpus(tmp_path, LABELS)).articles
+    assert not other.annotations
+    first, second = story.annotations
+    assert span_text(STORY, first.content) == "would “go to the talks”" and first.kind == "mixed"
+    assert span_text(STORY, second.content) == "Never will we sign" and second.kind == "direct"
+    assert STORY[slice(*(second.mention or (0, 0)))] == "Bo Reed"
+
+
+def test_labels_by_offsets_in_jsonl(tmp_path: Path) -> None:
+    start = STORY.index("she would")
+    row = {"article": "story", "start": start, "end": start + 9, "speaker": "Ana Duro", "stance": "support"}
+    story = read_corpus(labels_corpus(tmp_path, json.dumps(row), "labels.jsonl")).articles[1]
+    assert [(a.content, a.kind) for a in story.annotations] == [(((start, start + 9),), "indirect")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("story,would", "tale,would", 2, "unknown article 'tale'"),
+        ("would", "might", 2, "not in the text"),
+        ("oppose", "against", 3, "unknown label 'against'"),
+        ("Bo Reed,Bo", ",Bo", 3, "no speaker"),
+        ("oppose,", "oppose", 3, "another number"),
+        ("article,words", "article,wording", 2, "unknown column 'wording'"),
+        (",mixed", ",sung", 2, "unknown kind"),
+    ],
+)
+def test_a_fault_in_a_table_of_labels_names_file_and_line(
+    tmp_path: Path, old: str, new: str, line: int, message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        read_corpus(labels_corpus(tmp_path, LABELS.replace(old, new)))
+    assert f"labels.csv:{line}: " in str(caught.value)
 
 
 def test_the_real_layer_of_the_repository_joins_with_its_source(mirror: Path) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from tqdm import tqdm
-
 from peacestance.articles import read_articles
 from peacestance.corpus.annotated import annotated_from_row
 from peacestance.corpus.embedded import parse_embedded, read_embedded
-from peacestance.corpus.standoff import join, read_sources, read_standoff, text_from_file
+from peacestance.corpus.labels import read_labels_table
+from peacestance.corpus.sources import Fetching, obtain_texts, read_sources
+from peacestance.corpus.standoff import join, read_standoff
 from peacestance.files import read_jsonl, read_text
 from peacestance.schema import AnnotatedArticle, InputError, span_text
 
@@ -28,6 +28,7 @@ class CorpusName(Enum):
     all = "all"
     folder = "folder"
     jsonl = "jsonl"
+    labels = "labels"
 
 
 @dataclass
@@ -35,24 +36,37 @@ class CorpusConfig:
     """Which articles to read.
 
     Attributes:
-        name: the embedded layer, the real layer, both, a folder of .txt/.html, or a JSONL file.
-        path: the folder or JSONL file, for `folder` and `jsonl`.
+        name: the embedded layer, the real layer, both, a folder of .txt/.html, a JSONL file, or a table of labels.
+        path: the folder (`folder`), the JSONL file (`jsonl`), or the table (`labels`, .csv or .jsonl).
+        articles: a folder of .txt/.html or a JSONL file with the articles that the table is about (`labels`).
         embedded: folder of the embedded layer.
         real: folder of the stand-off annotations and `sources.yaml`.
-        mirror: local copy of the real layer's source, in the layout of its repository.
+        mirror: local copy of the real layer's source, in the layout of its repository; without it the texts are
+            fetched from the source's public repository.
+        cache: folder that keeps fetched texts; the user's cache folder where left out.
+        timeout: seconds without an answer after which a text is asked for again.
+        attempts: how often a text is asked for.
         max_missing: largest share of the real layer's articles that may be missing before the build fails.
     """
 
     name: CorpusName = CorpusName.embedded
     path: str | None = None
+    articles: str | None = None
     embedded: str = "data/embedded"
     real: str = "data/real"
     mirror: str | None = None
+    cache: str | None = None
+    timeout: float = 30.0
+    attempts: int = 5
     max_missing: float = 0.02
 
     def __post_init__(self) -> None:
-        if self.name in (CorpusName.folder, CorpusName.jsonl) and not self.path:
+        if self.name in (CorpusName.folder, CorpusName.jsonl, CorpusName.labels) and not self.path:
             raise InputError(f"corpus={self.name.value} needs corpus.path", remedy="corpus.path=FILE or FOLDER")
+        if self.name is CorpusName.labels and not self.articles:
+            raise InputError("corpus=labels needs corpus.articles", remedy="corpus.articles=FOLDER or FILE.jsonl")
+        if self.timeout <= 0 or self.attempts < 1:
+            raise InputError("corpus.timeout must be above 0 and corpus.attempts at least 1")
         if not 0 <= self.max_missing <= 1:
             raise InputError(f"corpus.max_missing={self.max_missing} is no share", remedy="a number from 0 to 1")
 
@@ -82,6 +96,9 @@ def read_corpus(config: CorpusConfig) -> Corpus:
     if config.name is CorpusName.jsonl:
         assert config.path is not None
         corpus.articles += read_jsonl(config.path, annotated_from_row)
+    if config.name is CorpusName.labels:
+        assert config.path is not None and config.articles is not None
+        corpus.articles += read_labels_table(config.path, read_articles(config.articles))
     _check_ids(corpus.articles)
     return corpus
 
@@ -106,39 +123,24 @@ def _read_embedded_layer(folder: Path) -> Iterator[AnnotatedArticle]:
 def _read_real_layer(config: CorpusConfig, corpus: Corpus) -> None:
     sources = read_sources(Path(config.real) / "sources.yaml")
     standoff = list(read_standoff(config.real))
-    if config.mirror is None:
+    fetching = Fetching(config.mirror, config.cache, config.timeout, config.attempts)
+    corpus.left_out += ((article.id, "nothing to annotate") for article in standoff if article.nothing)
+    wanted = [article for article in standoff if not article.nothing]
+    missing = []
+    for article, found in zip(wanted, obtain_texts(wanted, sources, fetching), strict=True):
+        if found.missing:
+            missing.append((article.id, f"text not had: {found.missing}"))
+        else:
+            corpus.articles.append(join(article, found.text, found.title))
+    if len(missing) > config.max_missing * len(standoff):
+        shown = "; ".join(f"{i}: {why}" for i, why in missing[:3])
         source = next(iter(sources.values()))
         raise InputError(
-            "the real layer holds no text and no local copy of its source is given",
-            remedy=f"clone {source.repository}, check out {source.commit}, and give corpus.mirror=FOLDER "
-            "or set PEACESTANCE_MIRROR",
-        )
-    missing = 0
-    for article in tqdm(standoff, desc="real layer", unit=" articles", disable=None):
-        if article.nothing:
-            corpus.left_out.append((article.id, "nothing to annotate"))
-            continue
-        file = Path(config.mirror) / article.path
-        try:
-            text, title = text_from_file(file.read_bytes(), sources[article.source], article.sha256)
-        except FileNotFoundError:
-            corpus.left_out.append((article.id, "text not found in the mirror"))
-            missing += 1
-            continue
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", path=file) from None
-        except KeyError:
-            raise InputError(f"unknown source {article.source!r}", path=article.file, line=article.line) from None
-        except InputError as error:
-            what = f"{article.id}: {file}: {error.what}"
-            raise InputError(what, path=article.file, line=article.line, remedy=error.remedy) from None
-        corpus.articles.append(join(article, text, title))
-    if missing > config.max_missing * len(standoff):
-        raise InputError(
-            f"{missing} of {len(standoff)} articles of the real layer are missing",
+            f"{len(missing)} of {len(standoff)} articles of the real layer are missing ({shown})",
             path=config.mirror,
-            remedy="give a whole copy of the source (see data/README.md), or raise corpus.max_missing",
+            remedy=f"give {source.repository} at commit {source.commit} as corpus.mirror, or raise corpus.max_missing",
         )
+    corpus.left_out += missing
 
 
 def check_annotated(paths: Iterable[str | Path]) -> tuple[list[InputError], dict[str, Counter[str]]]:

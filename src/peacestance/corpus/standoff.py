@@ -1,37 +1,19 @@
 """Stand-off annotations of published articles: offsets and labels in the repository, the text in its source.
 
 `data/real/*.jsonl` holds one article a line (see `standoff_to_row`), `data/real/sources.yaml` tells where the texts
-are. A text that does not have the recorded SHA-256 is never used.
+are (see `peacestance.corpus.sources`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from peacestance.corpus.annotated import check_annotation, check_span
-from peacestance.files import read_numbered_jsonl, read_text
+from peacestance.files import read_numbered_jsonl
 from peacestance.schema import AnnotatedArticle, Annotation, Article, InputError
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a source's articles are: a public repository at a pinned commit, and its file layout."""
-
-    name: str
-    citation: str
-    repository: str
-    commit: str
-    licence: str
-    layout: str
-    text_field: str
-    title_field: str
 
 
 @dataclass(frozen=True)
@@ -50,19 +32,6 @@ class StandoffArticle:
     nothing: str = ""
     file: str = ""
     line: int = 0
-
-
-def read_sources(path: str | Path) -> dict[str, Source]:
-    """Read `sources.yaml`.
-
-    Raises:
-        InputError: the file is malformed or a source lacks a field.
-    """
-    try:
-        raw = yaml.safe_load(read_text(path))
-        return {key: Source(**value) for key, value in raw.items()}
-    except (yaml.YAMLError, TypeError, AttributeError) as error:
-        raise InputError(f"malformed: {error}", path=path) from None
 
 
 def _standoff_from_row(row: dict[str, Any]) -> StandoffArticle:
@@ -124,26 +93,6 @@ def standoff_to_row(annotated: AnnotatedArticle, nothing: str = "") -> dict[str,
         for a in annotated.annotations
     ]
     return row
-
-
-def text_from_file(data: bytes, source: Source, sha256: str) -> tuple[str, str]:
-    """The article's text and title out of a source file's bytes.
-
-    Raises:
-        InputError: the file is damaged or its text is not the one that was annotated.
-    """
-    try:
-        fields = json.loads(data)
-        text, title = fields[source.text_field], fields.get(source.title_field) or ""
-        digest = hashlib.sha256(text.encode()).hexdigest()
-    except (ValueError, KeyError, AttributeError, TypeError):
-        raise InputError("not a file of this source (damaged or cut)", remedy="fetch it again") from None
-    if digest != sha256:
-        raise InputError(
-            f"the text's SHA-256 is {digest[:12]}…, annotated was {sha256[:12]}…",
-            remedy=f"use {source.repository} at commit {source.commit}",
-        )
-    return text, title
 
 
 def join(standoff: StandoffArticle, text: str, title: str) -> AnnotatedArticle:

@@ -15,7 +15,8 @@ from typing import Any
 
 from peacestance.corpus.annotated import annotated_from_row, annotated_to_row
 from peacestance.corpus.embedded import read_embedded
-from peacestance.corpus.standoff import read_sources, standoff_to_row, text_from_file
+from peacestance.corpus.sources import read_sources, text_from_file
+from peacestance.corpus.standoff import standoff_to_row
 from peacestance.files import read_jsonl, read_text, write_jsonl, write_text
 from peacestance.labelling.agreement import SpanAgreement, StanceAgreement, span_agreement, stance_agreement
 from peacestance.labelling.sheets import (
