@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from peacestance.cli import app
 from peacestance.labelling.agreement import span_agreement, stance_agreement
-from peacestance.labelling.work import Round, agreement
+from peacestance.labelling.work import Round, agreement, read_round_articles
 from peacestance.schema import AnnotatedArticle, Annotation, Article, InputError
 
 TEXT = "“We will go,” Ana Duro said, “and we will talk.”\n\nThe guerrillas said they would never sign.\n\nIt rained."
@@ -169,3 +171,22 @@ def test_span_agreement_counts_overlaps_once() -> None:
     found = span_agreement([(first, second)])
     assert found is not None
     assert found.overlap_f1 == pytest.approx(2 / 3) and found.exact_f1 == 0 and found.speaker == 1 and found.stance == 0
+
+
+def test_articles_are_sampled_by_words_of_refusal_and_terms(tmp_path: Path) -> None:
+    war = "The war went on. " * 5
+    texts = {
+        "refusal": war + "\n\nThe rebels rejected the talks and walked out.",
+        "terms": war + "\n\nThey insisted on guarantees before any truce.",
+        "elsewhere": war + "\n\nHe rejected the budget.\n\nThe talks went on.",
+        "trade": "They rejected the trade deal, walked out of the talks and denounced the agreement.",
+    }
+    rows = [json.dumps({"id": name, "text": text}) for name, text in texts.items()]
+    (tmp_path / "articles.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    command = ["label", "sample", str(tmp_path / "articles.jsonl"), "--output", str(tmp_path / "list.jsonl")]
+    result = CliRunner().invoke(app, [*command, "--number", "2"])
+    assert result.exit_code == 0 and "2 of 4 articles" in result.output
+    ids = [json.loads(line)["id"] for line in (tmp_path / "list.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert ids == ["refusal", "terms"]
+    Round(tmp_path / "round").start(read_round_articles(tmp_path / "list.jsonl", None, "abp"))
+    assert list(Round(tmp_path / "round").articles) == ids

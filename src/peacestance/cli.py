@@ -11,7 +11,9 @@ import typer
 from peacestance.schema import InputError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-label = typer.Typer(no_args_is_help=True, help="Sheets for annotators: write, check, label blind, adjudicate, merge.")
+label = typer.Typer(
+    no_args_is_help=True, help="Label articles: sample, write sheets, check, label blind, adjudicate, merge."
+)
 app.add_typer(label, name="label")
 
 Folder = Annotated[Path, typer.Argument(help="The labelling round's folder.")]
@@ -39,6 +41,28 @@ def check_files(
     typer.echo(f"{len(files)} files, {len(faults)} faults")
     if faults:
         raise typer.Exit(1)
+
+
+@label.command()
+def sample(
+    articles: Annotated[Path, typer.Argument(help="Folder or JSONL of articles, or a list of a source's files.")],
+    output: Annotated[Path, typer.Option(help="JSONL to write: the list's rows, the most promising article first.")],
+    number: Annotated[int, typer.Option(help="How many articles to take.")] = 50,
+    mirror: Annotated[Optional[Path], typer.Option(help="Local copy of the source, for such a list.")] = None,  # noqa: UP045
+    source: Annotated[str, typer.Option(help="The source's key in data/real/sources.yaml.")] = "abp",
+) -> None:
+    """Choose articles to annotate next: those on wars with most words of refusal and of terms."""
+    from peacestance.corpus.annotated import annotated_to_row
+    from peacestance.files import write_jsonl
+    from peacestance.labelling.sampling import rank_articles
+    from peacestance.labelling.work import read_round_articles
+
+    rows = {row.article.id: row for row in read_round_articles(articles, mirror, source)}
+    ranked = rank_articles(row.article for row in rows.values())[:number]
+    write_jsonl(output, (annotated_to_row(rows[c.article.id]) for c in ranked))
+    for c in ranked:
+        typer.echo(f"{c.article.id}: {c.refusals} refusals, {c.terms} terms, {c.peace} on peace talks")
+    typer.echo(f"{len(ranked)} of {len(rows)} articles in {output}")
 
 
 @label.command()

@@ -79,6 +79,7 @@ class TrainerConfig:
         eval_batch_size: statements a batch in evaluation.
         class_weights: weighting of rare labels.
         label_smoothing: share of the target spread over all labels.
+        freeze_embeddings: leave the encoder's token embeddings as they were pretrained, which is faster on a CPU.
         patience: epochs without a better validation macro-F1 after which training stops.
         precision: number format.
         max_steps: ends training after so many steps; -1 for no limit.
@@ -95,6 +96,7 @@ class TrainerConfig:
     eval_batch_size: int = 64
     class_weights: ClassWeights = ClassWeights.sqrt
     label_smoothing: float = 0.0
+    freeze_embeddings: bool = False
     patience: int = 4
     precision: Precision = Precision.fp32
     max_steps: int = -1
@@ -202,6 +204,8 @@ def _fine_tune(
         torch.set_num_threads(options.threads)
     transformers.set_seed(config.seed)
     model = TransformerModel.from_encoder(config.model)
+    if options.freeze_embeddings:
+        model.model.base_model.embeddings.requires_grad_(False)
     weights = torch.tensor(class_weights(statements, options.class_weights))
 
     def loss(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
