@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from peacestance.cli import app
 from peacestance.labelling.agreement import span_agreement, stance_agreement
-from peacestance.labelling.work import Round, agreement, read_round_articles
+from peacestance.labelling.work import Round, agreement, calibration, read_round_articles
 from peacestance.schema import AnnotatedArticle, Annotation, Article, InputError
 
 TEXT = "“We will go,” Ana Duro said, “and we will talk.”\n\nThe guerrillas said they would never sign.\n\nIt rained."
@@ -190,3 +190,29 @@ def test_articles_are_sampled_by_words_of_refusal_and_terms(tmp_path: Path) -> N
     assert ids == ["refusal", "terms"]
     Round(tmp_path / "round").start(read_round_articles(tmp_path / "list.jsonl", None, "abp"))
     assert list(Round(tmp_path / "round").articles) == ids
+
+
+def test_readers_are_calibrated_against_the_labels_that_came_with_the_articles(tmp_path: Path) -> None:
+    round_ = Round(tmp_path)
+    spans = [((i, i + 4),) for i in (0, 5, 10, 15)]
+    stances = ("support", "oppose", "support", "neutral")
+    gold = tuple(Annotation(span, "Ana", "direct", stance) for span, stance in zip(spans, stances, strict=True))
+    round_.start([AnnotatedArticle(Article("one", "word " * 9), gold)])
+    labels = {"good": stances, "poor": ("oppose", "oppose", "neutral", "support")}
+    for reader, own in labels.items():
+        round_.write_blind(reader)
+        fill(tmp_path / f"blind/{reader}/one.md", *(f"| {n} | {stance} | 0 |" for n, stance in enumerate(own, 1)))
+    good, poor = calibration(round_)
+    assert (good.reader, good.alpha, good.kappa, good.statements) == ("good", 1.0, 1.0, 4)
+    assert poor.alpha < 0.2 and poor.kappa < 0.2
+
+
+def test_second_full_annotations_are_merged_as_they_are(tmp_path: Path) -> None:
+    round_ = annotated_round(tmp_path)
+    round_.write_sheets("dee", ["two"], "double")
+    fill(tmp_path / "double/dee/two.md", ROWS[0])
+    assert round_.merge(tmp_path / "double.jsonl", double=True) == (1, 1)
+    (row,) = [json.loads(line) for line in (tmp_path / "double.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert row["id"] == "two" and row["attributions"][0]["votes"] == {"dee": "support"}
+    _, spans = agreement([round_])
+    assert spans is not None and spans.overlap_f1 == pytest.approx(2 / 3)

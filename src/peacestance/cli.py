@@ -12,7 +12,7 @@ from peacestance.schema import InputError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 label = typer.Typer(
-    no_args_is_help=True, help="Label articles: sample, write sheets, check, label blind, adjudicate, merge."
+    no_args_is_help=True, help="Label articles: sample, sheet, check, blind, agreement, adjudicate, merge."
 )
 app.add_typer(label, name="label")
 
@@ -143,6 +143,24 @@ def measure_agreement(
         write_json(output, {"stance": stance and asdict(stance), "spans": span and asdict(span)})
 
 
+@label.command("calibration")
+def measure_calibration(
+    round_folder: Folder,
+    output: Annotated[Optional[Path], typer.Option(help="JSON to write.")] = None,  # noqa: UP045
+) -> None:
+    """Measure each blind reader against the labels that the round's articles came with."""
+    from dataclasses import asdict
+
+    from peacestance.files import write_json
+    from peacestance.labelling.work import Round, calibration
+
+    rows = calibration(Round(round_folder))
+    for row in rows:
+        typer.echo(f"{row.reader}: alpha {row.alpha:.3f}, kappa {row.kappa:.3f} (n = {row.statements})")
+    if output is not None:
+        write_json(output, {"rows": [asdict(row) for row in rows]})
+
+
 @label.command()
 def adjudicate(round_folder: Folder, reader: Reader, ids: Ids = None) -> None:
     """Write adjudication sheets: the statements whose votes differ."""
@@ -152,11 +170,16 @@ def adjudicate(round_folder: Folder, reader: Reader, ids: Ids = None) -> None:
 
 
 @label.command()
-def merge(round_folder: Folder, output: Annotated[Path, typer.Option(help="JSONL to write.")], ids: Ids = None) -> None:
+def merge(
+    round_folder: Folder,
+    output: Annotated[Path, typer.Option(help="JSONL to write.")],
+    ids: Ids = None,
+    double: Annotated[bool, typer.Option(help="The second full annotations, as they are.")] = False,
+) -> None:
     """Write the decided annotations: stand-off where the articles come from a source, with their text otherwise."""
     from peacestance.labelling.work import Round
 
-    articles, statements = Round(round_folder).merge(output, _ids(ids))
+    articles, statements = Round(round_folder).merge(output, _ids(ids), double)
     typer.echo(f"{articles} articles, {statements} statements in {output}")
 
 

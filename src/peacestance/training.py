@@ -164,6 +164,7 @@ def train(config: TrainConfig, output: str | Path) -> TrainResult:
         scores = stance_scores(predicted, np.array([LABEL2ID[s.stance or ""] for s in validation]))
     save_checkpoint(model, _card(config, manifest, scores), output)
     facts = {"data": manifest.content_hash, "data_version": manifest.version, "train_statements": len(statements)}
+    facts |= {"train_articles": len({s.article_id for s in statements})}
     write_json(output / "run.json", record(config, **facts, seconds=round(seconds, 1), validation=scores))
     return TrainResult(scores, seconds)
 

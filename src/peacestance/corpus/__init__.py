@@ -17,7 +17,7 @@ from peacestance.corpus.standoff import join, read_standoff
 from peacestance.files import read_jsonl, read_text
 from peacestance.schema import AnnotatedArticle, InputError, span_text
 
-__all__ = ["Corpus", "CorpusConfig", "CorpusName", "check_annotated", "read_corpus"]
+__all__ = ["Corpus", "CorpusConfig", "CorpusName", "check_annotated", "double_annotations", "read_corpus"]
 
 
 class CorpusName(Enum):
@@ -141,6 +141,16 @@ def _read_real_layer(config: CorpusConfig, corpus: Corpus) -> None:
             remedy=f"give {source.repository} at commit {source.commit} as corpus.mirror, or raise corpus.max_missing",
         )
     corpus.left_out += missing
+
+
+def double_annotations(folder: str | Path, corpus: Corpus) -> list[tuple[AnnotatedArticle, AnnotatedArticle]]:
+    """Real articles that were annotated in full twice: as in `corpus`, and as in `double/` of the layer's folder."""
+    first = {annotated.article.id: annotated for annotated in corpus.articles}
+    return [
+        (first[second.id], join(second, first[second.id].article.text, first[second.id].article.title))
+        for second in read_standoff(Path(folder) / "double")
+        if second.id in first
+    ]
 
 
 def check_annotated(paths: Iterable[str | Path]) -> tuple[list[InputError], dict[str, Counter[str]]]:

@@ -6,6 +6,7 @@ that draws whole articles, since statements of one article are not independent.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -103,13 +104,22 @@ def stance_agreement(articles: Mapping[str, Sequence[Annotation]], seed: int = 0
 
 @dataclass(frozen=True)
 class SpanAgreement:
-    """Agreement of two full annotations of the same articles: F1 of spans, and over matched pairs the equal shares."""
+    """Agreement of two full annotations: F1 of spans, and shares of the matched pairs with equal speaker and stance."""
 
     articles: int
     overlap_f1: float
     exact_f1: float
     speaker: float
     stance: float
+
+
+_NO_NAME = {"the", "a", "an", "mr", "mrs", "ms", "dr"}
+
+
+def same_speaker(first: str, second: str) -> bool:
+    """Whether two names have the same words, or one's are among the other's ("Obama", "Barack Obama")."""
+    a, b = ({w for w in re.findall(r"\w+", name.casefold()) if w not in _NO_NAME} for name in (first, second))
+    return a <= b or b <= a
 
 
 def span_agreement(pairs: Sequence[tuple[AnnotatedArticle, AnnotatedArticle]]) -> SpanAgreement | None:
@@ -123,7 +133,7 @@ def span_agreement(pairs: Sequence[tuple[AnnotatedArticle, AnnotatedArticle]]) -
         for i, j, overlap in match_contents(first.article.text, [x.content for x in a], [x.content for x in b]):
             matched += 1
             exact += overlap == 1
-            speaker += a[i].speaker.casefold() == b[j].speaker.casefold()
+            speaker += same_speaker(a[i].speaker, b[j].speaker)
             stance += a[i].stance == b[j].stance
     return SpanAgreement(
         len(pairs),

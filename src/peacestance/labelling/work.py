@@ -9,7 +9,7 @@ repository whose articles are not free.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -182,15 +182,17 @@ class Round:
         statements = sum(len(annotated.annotations) for annotated, _ in sheets.values())
         return found, {"sound sheets": len(sheets), "statements": statements, "second full sheets": len(double)}
 
-    def merge(self, output: str | Path, ids: Collection[str] | None = None) -> tuple[int, int]:
+    def merge(self, output: str | Path, ids: Collection[str] | None = None, double: bool = False) -> tuple[int, int]:
         """Write the decided articles (those with these ids, or all); returns how many articles and statements.
+
+        With `double` the second full annotations are written, as they are.
 
         Raises:
             InputError: a sheet has faults, a statement has one vote only, or a difference is not decided.
         """
         faults: list[InputError] = []
-        decided = self.decided(faults, ids)
-        for article_id, (annotated, _) in decided.items():
+        decided = self.annotated(faults, ids, "double") if double else self.decided(faults, ids)
+        for article_id, (annotated, _) in decided.items() if not double else ():
             single = sum(len(a.votes) < 2 for a in annotated.annotations)
             if single:
                 path = self.folder / f"{article_id}.md"
@@ -203,6 +205,38 @@ class Round:
             rows.append(standoff_to_row(annotated, nothing) if from_source else annotated_to_row(annotated))
         write_jsonl(output, rows)
         return len(rows), sum(len(annotated.annotations) for annotated, _ in decided.values())
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A reader's agreement with the gold labels of a round."""
+
+    reader: str
+    alpha: float
+    kappa: float
+    statements: int
+
+
+def calibration(round_: Round, gold: str = "gold") -> list[Calibration]:
+    """Each blind reader against the labels that came with the round's articles, readers in order of their names."""
+    faults: list[InputError] = []
+    voted = round_.voted(faults)
+    _raise(faults)
+    readers = {r for annotated, _ in voted.values() for a in annotated.annotations for r in a.votes} - {gold}
+    found = []
+    for reader in sorted(readers):
+        pairs = {
+            article_id: [
+                replace(a, votes={k: v for k, v in a.votes.items() if k in (gold, reader)}) for a in annotations
+            ]
+            for article_id, (annotated, _) in voted.items()
+            if (annotations := annotated.annotations)
+        }
+        agreed = stance_agreement(pairs)
+        if agreed is not None:
+            ((kappa, statements),) = agreed.kappa.values()
+            found.append(Calibration(reader, agreed.alpha, kappa, statements))
+    return found
 
 
 def agreement(rounds: Iterable[Round]) -> tuple[StanceAgreement | None, SpanAgreement | None]:

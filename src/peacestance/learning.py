@@ -1,0 +1,172 @@
+"""What the data teaches: scores by share of the real training articles, by layer, and by model, over several seeds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from peacestance.corpus import CorpusConfig, CorpusName
+from peacestance.dataset import BuildConfig, build_dataset, labelled, read_manifest
+from peacestance.evaluation.metrics import stance_scores
+from peacestance.evaluation.run import read_labelled
+from peacestance.files import read_jsonl, write_jsonl
+from peacestance.modeling import ModelConfig, ModelKind, load_checkpoint
+from peacestance.provenance import plain
+from peacestance.schema import LABEL2ID, LABELS, Statement
+from peacestance.splits import SPLITS, SplitConfig
+from peacestance.training import DataConfig, TrainConfig, TrainerConfig, train
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One point: a corpus, the share of its training articles, and the epochs at most (more where there is less)."""
+
+    corpus: str
+    fraction: float
+    epochs: float
+
+
+SETTINGS = (
+    Setting("real", 0.1, 8),
+    Setting("real", 0.25, 6),
+    Setting("real", 0.5, 4),
+    Setting("real", 1.0, 3),
+    Setting("embedded", 1.0, 6),
+    Setting("all", 1.0, 3),
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A trained model's scores: for each set macro-F1, accuracy and each label's F1; `key` tells what it came from."""
+
+    model: str
+    corpus: str
+    fraction: float
+    seed: int
+    train_articles: int
+    train_statements: int
+    seconds: float
+    key: str
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+@dataclass
+class LearningConfig:
+    """What is measured.
+
+    Attributes:
+        corpus: where both layers are; each setting takes its own of them.
+        splits: how articles are divided.
+        trainer: how MiniLM is trained; epochs are the setting's.
+        seeds: seeds of the draw of articles and of the training.
+        statements: files of labelled statements or annotated articles to score on as well.
+        output: folder of datasets, checkpoints and finished points.
+    """
+
+    corpus: CorpusConfig = field(default_factory=CorpusConfig)
+    splits: SplitConfig = field(default_factory=SplitConfig)
+    trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
+    statements: list[str] = field(default_factory=list)
+    output: str = "outputs/learning"
+
+
+def prepare(config: LearningConfig, folder: Path) -> tuple[dict[str, str], dict[str, list[Statement]]]:
+    """Build each corpus of the settings; returns their folders, and the real held-out sets to score on."""
+    datasets = {}
+    for corpus in dict.fromkeys(setting.corpus for setting in SETTINGS):
+        datasets[corpus] = str(folder / corpus)
+        build_dataset(
+            BuildConfig(replace(config.corpus, name=CorpusName(corpus)), splits=config.splits), folder / corpus
+        )
+    sets = {split: labelled(datasets["real"], split) for split in SPLITS if split != "train"}
+    return datasets, sets | {Path(path).stem: read_labelled(path) for path in config.statements}
+
+
+def learning_curve(
+    config: LearningConfig, datasets: Mapping[str, str], sets: Mapping[str, Sequence[Statement]], folder: Path
+) -> Iterator[Point]:
+    """Train MiniLM and TF-IDF at every setting with every seed and yield their scores on `sets`.
+
+    Finished points are kept in `folder/points.jsonl`, so that an interrupted call goes on; a point of other data or of
+    another trainer is measured again.
+    """
+    file = folder / "points.jsonl"
+    done = list(read_jsonl(file, lambda row: Point(**row))) if file.exists() else []
+    for seed in config.seeds:
+        for setting in SETTINGS:
+            for kind in (ModelKind.tfidf, ModelKind.transformer):
+                data = DataConfig(datasets[setting.corpus], fraction=setting.fraction)
+                trainer = replace(config.trainer, epochs=setting.epochs)
+                run = TrainConfig(ModelConfig(kind=kind), data, trainer, seed)
+                fingerprint = read_manifest(data.path).content_hash
+                key = json.dumps([plain(run), fingerprint, sorted(sets)], sort_keys=True)
+                found = next((point for point in done if point.key == key), None)
+                if found is None:
+                    found = _measure(run, setting, sets, folder / "checkpoint", key)
+                    done.append(found)
+                    write_jsonl(file, (asdict(point) for point in done))
+                yield found
+
+
+def _measure(
+    config: TrainConfig, setting: Setting, sets: Mapping[str, Sequence[Statement]], folder: Path, key: str
+) -> Point:
+    result = train(config, folder)
+    model, _ = load_checkpoint(folder)
+    facts: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    scores = {}
+    for name, statements in sets.items():
+        guess = model.logits(statements, config.trainer.eval_batch_size).argmax(axis=1)
+        own = stance_scores(guess, np.array([LABEL2ID[s.stance or ""] for s in statements]))
+        scores[name] = {"macro_f1": own["macro_f1"], "accuracy": own["accuracy"]} | {
+            label: own["per_label"][label]["f1"] for label in LABELS
+        }
+    return Point(
+        model="tfidf" if config.model.kind is ModelKind.tfidf else config.model.encoder,
+        corpus=setting.corpus,
+        fraction=setting.fraction,
+        seed=config.seed,
+        train_articles=facts["train_articles"],
+        train_statements=facts["train_statements"],
+        seconds=round(result.seconds, 1),
+        key=key,
+        scores=scores,
+    )
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The points of one setting and model over all seeds: mean and standard deviation of macro-F1 for each set."""
+
+    model: str
+    corpus: str
+    fraction: float
+    seeds: int
+    train_statements: int
+    mean: dict[str, float]
+    spread: dict[str, float]
+
+
+def summarize_points(points: Sequence[Point]) -> list[Summary]:
+    """Average points over seeds, in the order in which settings first occur."""
+    groups: dict[tuple[str, str, float], list[Point]] = {}
+    for point in points:
+        groups.setdefault((point.model, point.corpus, point.fraction), []).append(point)
+    found = []
+    for (model, corpus, fraction), own in groups.items():
+        values = {name: [p.scores[name]["macro_f1"] for p in own] for name in own[0].scores}
+        found.append(
+            Summary(
+                model, corpus, fraction, len(own), round(float(np.mean([p.train_statements for p in own]))),
+                {name: float(np.mean(v)) for name, v in values.items()},
+                {name: float(np.std(v, ddof=1)) if len(v) > 1 else 0.0 for name, v in values.items()},
+            )
+        )  # fmt: skip
+    return found
