@@ -67,7 +67,7 @@ class PredictConfig:
             raise InputError(f"batch_size={self.batch_size} must be above 0")
 
 
-_LISTS = ("checkpoint", "split", "statements")
+_LISTS = ("checkpoint", "split", "statements", "files")
 
 
 def to_config(schema: type[T], composed: DictConfig | dict[str, Any]) -> T:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from peacestance.schema import Span
 
-_WORD = re.compile(r"\w+(?:[’']\w+)?")
+WORD = re.compile(r"\w+(?:[’']\w+)?")
 
 
 def word_sets(text: str, contents: Sequence[Sequence[Span]]) -> list[frozenset[int]]:
     """For each content, the indices of the text's words that its spans touch; punctuation does not count."""
-    words = [match.span() for match in _WORD.finditer(text)]
+    words = [match.span() for match in WORD.finditer(text)]
     return [
         frozenset(i for i, (a, b) in enumerate(words) if any(a < end and b > start for start, end in spans))
         for spans in contents

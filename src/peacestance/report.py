@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from peacestance.files import atomic_path, write_text
 from peacestance.schema import LABELS
@@ -76,6 +76,37 @@ def scores_table(evaluation: Evaluation) -> str:
         parts.append(rivals_table(evaluation.checkpoint, scores) + "\n")
         parts.append(set_table(scores) + "\n")
     return "\n".join(parts)
+
+
+def extraction_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Extraction and its rivals on every set, as in benchmarks/extraction.json; figures are per cent."""
+
+    def percent(value: float | None) -> str:
+        return "" if value is None else f"{100 * value:.1f}"
+
+    head = [
+        "set",
+        "tool",
+        "articles",
+        "gold",
+        "exact F1",
+        "P",
+        "R",
+        "overlap F1",
+        "source",
+        "name",
+        "end to end",
+        "art./s",
+    ]
+    cells: list[list[object]] = []
+    for row in rows:
+        own = row["scores"]
+        end = own["end_to_end"]["f1"] if own["end_to_end"] else None
+        figures = [own["exact"]["f1"], *(own["overlap"][k] for k in ("precision", "recall", "f1"))]
+        figures += [own["source"], own["name"], end]
+        speed = f"{own['articles'] / row['seconds']:.1f}" if row["seconds"] else ""
+        cells.append([row["set"], row["tool"], own["articles"], own["gold"], *map(percent, figures), speed])
+    return table(head, cells)
 
 
 def write_report(evaluation: Evaluation, folder: str | Path) -> None:

@@ -1,0 +1,64 @@
+"""Measure extraction beside its rivals, into benchmarks/extraction.json: see conf/extraction.yaml."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import hydra
+from omegaconf import DictConfig
+
+from peacestance.schema import InputError
+
+# this folder's evaluate.py must not stand in for the package of that name
+sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
+
+
+@hydra.main(version_base="1.3", config_path="../conf", config_name="extraction")
+def main(composed: DictConfig) -> None:
+    from peacestance.config import to_config
+    from peacestance.evaluation.extraction import (
+        ExtractionConfig,
+        gold_sets,
+        measure_extraction,
+        parser_share,
+        stance_on_extracted,
+    )
+    from peacestance.files import write_json
+    from peacestance.inference import StanceClassifier
+    from peacestance.provenance import record
+    from peacestance.report import extraction_table
+
+    try:
+        config = to_config(ExtractionConfig, composed)
+        sets = gold_sets(config)
+        measured, found = measure_extraction(sets)
+        share = parser_share([a.article for gold in sets.values() for a in gold.articles])
+        stances = {}
+        if config.checkpoint:
+            classifier = StanceClassifier.from_pretrained(config.checkpoint)
+            for name, gold in sets.items():
+                if gold.annotated:
+                    stances[name] = stance_on_extracted(gold.annotated, found[name], classifier)
+    except InputError as error:
+        sys.exit(f"error: {error}")
+    rows = [asdict(m) for m in measured]
+    ratios = {
+        f"{m.tool}, {m.set}": ours.scores.overlap.f1 / m.scores.overlap.f1
+        for ours in measured if ours.tool == "peacestance"
+        for m in measured if m.set == ours.set and m is not ours
+    }  # fmt: skip
+    write_json(
+        "benchmarks/extraction.json", record(config, rows=rows, ratios=ratios, parser_share=share, stances=stances)
+    )
+    print(extraction_table(rows))
+    print(f"spaCy takes {share:.0%} of the time")
+    for name, own in stances.items():
+        print(
+            f"{name}: stance macro-F1 on {own['pairs']} pairs: gold {own['gold']:.3f}, extracted {own['extracted']:.3f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
