@@ -51,7 +51,7 @@ class DataConfig:
     Attributes:
         path: a folder that `scripts/build_dataset.py` wrote.
         train: name of the training split.
-        validation: name of the split on which epochs are chosen.
+        validation: name of the split on which epochs are chosen; all are trained where the dataset has no such split.
         fraction: share of the training articles to use, drawn with the seed (for learning curves).
     """
 

@@ -1,8 +1,7 @@
 """Scoring extracted statements against gold attributions: spans, sources, names.
 
 A content is the set of words that its spans touch; punctuation does not count. Contents are matched one to one, best
-overlap first, where they share half of the longer one's words (Pareti, PARC 3.0, 2016, and Newell et al., PolNeAR, 2018,
-score attributions by partial matches in this way).
+overlap first, where they share half of the longer one's words.
 """
 
 from __future__ import annotations

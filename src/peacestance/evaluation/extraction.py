@@ -1,4 +1,4 @@
-"""Measuring extraction beside rivals in the same run: quality by set, articles a second, the parser's share of the time."""
+"""Measuring extraction beside rivals in the same run: quality by set, articles a second, the parser's share."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def gold_sets(config: ExtractionConfig) -> dict[str, GoldSet]:
 
 def quotation_marks(article: Article) -> list[Statement]:
     """A rival: every stretch between double quotation marks, without a speaker."""
-    found = []
+    found: list[Statement] = []
     for match in _MARKED.finditer(article.text):
         span = match.span(1) if match.group(1) else match.span(2)
         if len(article.text[slice(*span)].split()) >= _LEAST:
@@ -138,7 +138,8 @@ def measure_extraction(sets: dict[str, GoldSet]) -> tuple[list[Measured], dict[s
         "textacy": lambda articles: [textacy_quotations(article) for article in articles],
         "quotation marks": lambda articles: [quotation_marks(article) for article in articles],
     }
-    measured, kept = [], {}
+    measured: list[Measured] = []
+    kept: dict[str, list[list[Statement]]] = {}
     for name, gold in sets.items():
         for tool, extract in tools.items():
             started = time.perf_counter()
