@@ -43,6 +43,32 @@ def check_files(
         raise typer.Exit(1)
 
 
+@app.command("statements")
+def find_statements(
+    source: Annotated[
+        Path, typer.Argument(metavar="INPUT", help=".txt or .html, a folder of them, or articles .jsonl.")
+    ],
+    output: Annotated[Optional[Path], typer.Option(help="JSONL of statements to write.")] = None,  # noqa: UP045
+    html: Annotated[Optional[Path], typer.Option(help="Page to write: the statements marked in the text.")] = None,  # noqa: UP045
+) -> None:
+    """Find who says what: print each statement's speaker, cue, words and kind."""
+    from peacestance.articles import read_articles
+    from peacestance.extraction import StatementExtractor
+    from peacestance.files import write_jsonl
+    from peacestance.page import write_statements_page
+    from peacestance.report import statements_table
+
+    articles = list(read_articles(source))
+    found = list(StatementExtractor().extract_many(articles))
+    for article, statements in zip(articles, found, strict=True):
+        typer.echo(f"{article.title or article.id}\n\n{statements_table(statements)}\n")
+    if output is not None:
+        write_jsonl(output, (s.to_row() for statements in found for s in statements))
+    if html is not None:
+        write_statements_page(zip(articles, found, strict=True), html)
+    typer.echo(f"{sum(map(len, found))} statements of {len(articles)} articles")
+
+
 @label.command()
 def sample(
     articles: Annotated[Path, typer.Argument(help="Folder or JSONL of articles, or a list of a source's files.")],

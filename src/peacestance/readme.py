@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from peacestance.files import read_text
-from peacestance.report import table
+from peacestance.report import extraction_table, table
 from peacestance.schema import LABELS, InputError
 
 GENERATED = ("README.md", "data/README.md")
@@ -28,22 +28,65 @@ def _first_run(run: dict[str, Any]) -> str:
     return f"{shown}\n\nOn {machine}:\n\n{steps}"
 
 
+def _counts(found: dict[str, Any]) -> str:
+    rows = [[r["layer"], r["articles"], r["statements"], *r["labels"].values()] for r in found["rows"]]
+    words = [(r["layer"], *r["words"]) for r in found["rows"]]
+    medians = "; ".join(f"{name} {q[2]:.0f} (90 % from {q[0]:.0f} to {q[4]:.0f})" for name, *q in words)
+    return f"{table(['layer', 'articles', 'statements', *LABELS], rows)}\n\nMedian words a statement: {medians}."
+
+
 def _agreement(found: dict[str, Any]) -> str:
-    labels = table(
-        ["layer", "articles", "statements", *LABELS],
-        [
-            [r["layer"], r["articles"], r["statements"], *(r["labels"][label] for label in LABELS)]
-            for r in found["rows"]
-        ],
-    )
-    stance = found["stance"]
+    stance, spans, decided = found["stance"], found["spans"], found["adjudicated"]
     low, high = stance["interval"]
     return (
-        f"{labels}\n\nAgreement on stance in the real layer, two independent readers: Krippendorff's alpha "
-        f"{stance['alpha']:.3f} (95 % interval {low:.3f} to {high:.3f}, articles resampled) over "
-        f"{stance['statements']} statements of {stance['articles']} articles; {stance['equal']:.1%} equal, the others "
-        f"({found['adjudicated']}) decided by a third reader."
+        f"Stance in the real layer, two independent readers: Krippendorff's alpha {stance['alpha']:.3f} (95 % interval "
+        f"{low:.3f} to {high:.3f}, articles resampled) over {stance['statements']} statements of {stance['articles']} "
+        f"articles; {stance['equal']:.1%} equal, the others ({decided}, {decided / stance['statements']:.1%}) decided "
+        f"by a third reader. Two full annotations of {spans['articles']} articles, made without sight of each other "
+        f"(`real/double/`): overlap F1 of the contents {spans['overlap_f1']:.3f}, the same words "
+        f"{spans['exact_f1']:.3f}; over the matched ones the same speaker {spans['speaker']:.3f}, the same stance "
+        f"{spans['stance']:.3f}."
     )
+
+
+def _shortcuts(found: dict[str, Any]) -> str:
+    layers = [r["layer"] for r in found["rows"]]
+    rows = [[name, *(r["shortcuts"][name] for r in found["rows"])] for name in found["rows"][0]["shortcuts"]]
+    return table(["macro-F1 of a guess from", *layers], rows)
+
+
+def _learning(found: dict[str, Any]) -> str:
+    sets = list(found["rows"][0]["mean"])
+
+    def cell(row: dict[str, Any], name: str) -> str:
+        return f"{row['mean'][name]:.3f} ± {row['spread'][name]:.3f}"
+
+    rows = [
+        [
+            r["model"],
+            r["corpus"],
+            f"{r['fraction']:.0%}",
+            r["train_statements"],
+            r["seeds"],
+            *(cell(r, s) for s in sets),
+        ]
+        for r in found["rows"]
+    ]
+    head = ["model", "corpus", "share", "statements", "seeds", *(f"{s} ({found['sets'][s]})" for s in sets)]
+    return (
+        f"{table(head, rows)}\n\nMacro-F1, mean and standard deviation over seeds; in brackets the statements of a set."
+    )
+
+
+def _extraction(found: dict[str, Any]) -> str:
+    parts = [extraction_table(found["rows"]), f"spaCy takes {found['parser_share']:.0%} of the extractor's time."]
+    model = Path(found["config"]["checkpoint"]).name
+    parts += (
+        f"Stance macro-F1 of `{model}` on {name}, over {own['pairs']} matched statements: {own['gold']:.3f} on gold "
+        f"spans, {own['extracted']:.3f} on extracted ones."
+        for name, own in found["stances"].items()
+    )
+    return "\n\n".join(parts)
 
 
 def _embedded(found: dict[str, Any]) -> str:
@@ -58,7 +101,11 @@ def _embedded(found: dict[str, Any]) -> str:
 
 BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "run": ("run.json", _first_run),
-    "agreement": ("agreement.json", _agreement),
+    "counts": ("data.json", _counts),
+    "agreement": ("data.json", _agreement),
+    "shortcuts": ("data.json", _shortcuts),
+    "learning": ("learning.json", _learning),
+    "extraction": ("extraction.json", _extraction),
     "embedded": ("embedded_agreement.json", _embedded),
 }
 """For each block, the JSON file that it comes from and the function that writes it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from peacestance.files import atomic_path, write_text
-from peacestance.schema import LABELS
+from peacestance.schema import LABELS, Statement
 
 if TYPE_CHECKING:
     from peacestance.dataset import Manifest
@@ -39,6 +39,17 @@ def manifest_table(manifest: Manifest) -> str:
     return text + "".join(f"\nleft out: {count} ({reason})" for reason, count in manifest.left_out.items())
 
 
+def _short(text: str, length: int = 90) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= length else words[: length - 1] + "…"
+
+
+def statements_table(statements: Sequence[Statement]) -> str:
+    """Who says what: speaker, cue, words and kind of each statement."""
+    rows = [[s.speaker, " ".join(s.cue.split()), _short(s.statement), s.kind] for s in statements]
+    return table(["speaker", "cue", "statement", "kind"], rows)
+
+
 def speakers_table(result: ArticleStances) -> str:
     """An article's speakers, where each stands, and the clearest of their statements on peace talks."""
     rows = []
@@ -46,8 +57,7 @@ def speakers_table(result: ArticleStances) -> str:
         own = [p for p in speaker.statements if p.stance == speaker.stance] or speaker.statements
         best = max(own, key=lambda p: p.probabilities[p.stance])
         counts = ", ".join(f"{n} {label}" for label, n in speaker.counts.items())
-        words = " ".join(best.statement.statement.split())
-        rows.append([speaker.speaker, speaker.stance, counts, words if len(words) <= 90 else words[:89] + "…"])
+        rows.append([speaker.speaker, speaker.stance, counts, _short(best.statement.statement)])
     title = result.article.title or result.article.id
     return f"{title}\n\n{table(['speaker', 'stance', 'statements', 'for example'], rows)}\n"
 
