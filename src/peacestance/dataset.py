@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -21,7 +19,7 @@ from tqdm import tqdm
 from peacestance.articles import furniture
 from peacestance.corpus import CorpusConfig, read_corpus
 from peacestance.extraction import StatementExtractor, context_of
-from peacestance.files import read_text, write_json, write_jsonl, write_text
+from peacestance.files import atomic_folder, read_text, write_json, write_jsonl, write_text
 from peacestance.matching import match_contents
 from peacestance.provenance import record
 from peacestance.schema import LABELS, AnnotatedArticle, InputError, Statement, span_text
@@ -210,9 +208,11 @@ def build_dataset(config: BuildConfig, output: str | Path) -> Manifest:
 
 def _replaceable(folder: Path) -> bool:
     """An older dataset, or a run folder in which Hydra alone has written."""
-    return (folder / "manifest.json").is_file() or all(
-        p.name == ".hydra" or p.suffix == ".log" for p in folder.iterdir()
-    )
+    return (folder / "manifest.json").is_file() or all(map(_of_hydra, folder.iterdir()))
+
+
+def _of_hydra(path: Path) -> bool:
+    return path.name == ".hydra" or path.suffix == ".log"
 
 
 def _manifest(config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_out: list[tuple[str, str]]) -> Manifest:
@@ -249,32 +249,16 @@ def _write(
     output: Path, config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_out: list[tuple[str, str]],
     manifest: Manifest,
 ) -> None:  # fmt: skip
-    temporary: Path | None = None
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
-        (temporary / "data").mkdir()
+    with atomic_folder(output, _of_hydra) as folder:
+        (folder / "data").mkdir()
         datasets.disable_progress_bars()
         for split in manifest.splits:
             data = datasets.Dataset.from_list(rows[split], features=FEATURES)
-            data.to_parquet(temporary / "data" / f"{split}.parquet")
-        write_jsonl(temporary / "left_out.jsonl", ({"id": i, "reason": reason} for i, reason in left_out))
-        write_json(temporary / "manifest.json", manifest.__dict__)
-        write_json(temporary / "run.json", record(config, data=manifest.content_hash))
-        write_text(temporary / "README.md", dataset_card(manifest))
-        temporary.chmod(0o755)
-        if output.exists():
-            for kept in (p for p in output.iterdir() if p.name == ".hydra" or p.suffix == ".log"):
-                shutil.move(kept, temporary / kept.name)
-            shutil.rmtree(output)
-        temporary.replace(output)
-    except OSError as error:
-        raise InputError(
-            f"cannot be written: {error.strerror or error}", path=output, remedy="free some space"
-        ) from error
-    finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
+            data.to_parquet(folder / "data" / f"{split}.parquet")
+        write_jsonl(folder / "left_out.jsonl", ({"id": i, "reason": reason} for i, reason in left_out))
+        write_json(folder / "manifest.json", manifest.__dict__)
+        write_json(folder / "run.json", record(config, data=manifest.content_hash))
+        write_text(folder / "README.md", dataset_card(manifest))
 
 
 def dataset_card(manifest: Manifest) -> str:

