@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from peacestance.dataset import gold_statements
 from peacestance.files import atomic_path
 from peacestance.labelling.agreement import StanceAgreement
-from peacestance.learning import Summary
 from peacestance.schema import LABELS, AnnotatedArticle
+
+if TYPE_CHECKING:
+    from peacestance.learning import Summary
 
 FACETS = ("kind", "conflict", "outlet", "genre")
 PROBED = ("speaker", "title", "cue")

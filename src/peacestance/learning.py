@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +70,7 @@ class LearningConfig:
         trainer: how MiniLM is trained; epochs are the setting's.
         seeds: seeds of the draw of articles and of the training.
         statements: files of labelled statements or annotated articles to score on as well.
+        workers: trainings at a time, each with `trainer.threads` threads (one where 0).
         output: folder of datasets, checkpoints and finished points.
     """
 
@@ -74,6 +79,7 @@ class LearningConfig:
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
     seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
     statements: list[str] = field(default_factory=list)
+    workers: int = 2
     output: str = "outputs/learning"
 
 
@@ -92,35 +98,44 @@ def prepare(config: LearningConfig, folder: Path) -> tuple[dict[str, str], dict[
 def learning_curve(
     config: LearningConfig, datasets: Mapping[str, str], sets: Mapping[str, Sequence[Statement]], folder: Path
 ) -> Iterator[Point]:
-    """Train MiniLM and TF-IDF at every setting with every seed and yield their scores on `sets`.
+    """Train MiniLM and TF-IDF at every setting with every seed and yield their scores on `sets`, as they are ready.
 
     Epochs are fixed, so that no set chooses a checkpoint. Finished points are kept in `folder/points.jsonl`, so that an
     interrupted call goes on; a point of other data or of another trainer is measured again.
     """
     file = folder / "points.jsonl"
     data_hashes = [read_manifest(path).content_hash for path in datasets.values()]
-    done = list(read_jsonl(file, lambda row: Point(**row))) if file.exists() else []
-    for seed in config.seeds:
-        for setting in SETTINGS:
-            for kind in (ModelKind.tfidf, ModelKind.transformer):
-                data = DataConfig(datasets[setting.corpus], validation="", fraction=setting.fraction)
-                trainer = replace(config.trainer, epochs=setting.epochs)
-                run = TrainConfig(ModelConfig(kind=kind), data, trainer, seed)
-                key = json.dumps([plain(run), data_hashes, {k: len(v) for k, v in sets.items()}], sort_keys=True)
-                found = next((point for point in done if point.key == key), None)
-                if found is None:
-                    found = _measure(run, setting, sets, folder / "checkpoint", key)
-                    done.append(found)
-                    write_jsonl(file, (asdict(point) for point in done))
-                yield found
+    sizes = {name: len(statements) for name, statements in sets.items()}
+    done = {point.key: point for point in read_jsonl(file, lambda row: Point(**row))} if file.exists() else {}
+    wanted = {}
+    for kind, seed, setting in product((ModelKind.tfidf, ModelKind.transformer), config.seeds, SETTINGS):
+        data = DataConfig(datasets[setting.corpus], validation="", fraction=setting.fraction)
+        trainer = replace(config.trainer, epochs=setting.epochs)
+        run = TrainConfig(ModelConfig(kind=kind), data, trainer, seed)
+        key = json.dumps([plain(run), data_hashes, sizes], sort_keys=True)
+        wanted[key] = (run, setting, sets, folder, key)
+    yield from (done[key] for key in wanted if key in done)
+    missing = [arguments for key, arguments in wanted.items() if key not in done]
+    # torch does not survive a fork
+    with ProcessPoolExecutor(config.workers, multiprocessing.get_context("spawn")) as pool:
+        futures = [pool.submit(_measure, *arguments) for arguments in missing]
+        for future in as_completed(futures):
+            point = future.result()
+            done[point.key] = point
+            write_jsonl(file, map(asdict, done.values()))
+            yield point
 
 
 def _measure(
     config: TrainConfig, setting: Setting, sets: Mapping[str, Sequence[Statement]], folder: Path, key: str
 ) -> Point:
-    result = train(config, folder)
-    model, _ = load_checkpoint(folder)
-    facts: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    import torch
+
+    torch.set_num_threads(max(1, config.trainer.threads))
+    checkpoint = folder / f"checkpoint-{os.getpid()}"
+    result = train(config, checkpoint)
+    model, _ = load_checkpoint(checkpoint)
+    facts: dict[str, Any] = json.loads((checkpoint / "run.json").read_text(encoding="utf-8"))
     scores = {}
     for name, statements in sets.items():
         guess = model.logits(statements, config.trainer.eval_batch_size).argmax(axis=1)
@@ -155,9 +170,10 @@ class Summary:
 
 
 def summarize_points(points: Sequence[Point]) -> list[Summary]:
-    """Average points over seeds, in the order in which settings first occur."""
+    """Average points over seeds, models by name and settings in their own order."""
+    order = [(setting.corpus, setting.fraction) for setting in SETTINGS]
     groups: dict[tuple[str, str, float], list[Point]] = {}
-    for point in points:
+    for point in sorted(points, key=lambda p: (p.model, order.index((p.corpus, p.fraction)))):
         groups.setdefault((point.model, point.corpus, point.fraction), []).append(point)
     found = []
     for (model, corpus, fraction), own in groups.items():
