@@ -28,21 +28,23 @@ def main(composed: DictConfig) -> None:
         config = to_config(LearningConfig, composed)
         folder = Path(run_folder())
         datasets, sets = prepare(config, folder)
+        sizes = {name: len(statements) for name, statements in sets.items()}
         points = []
         for point in learning_curve(config, datasets, sets, folder):
             points.append(point)
             scores = ", ".join(f"{name} {own['macro_f1']:.3f}" for name, own in point.scores.items())
             print(f"{point.model} {point.corpus} {point.fraction:.0%} seed {point.seed}: {scores}", flush=True)
+            # after every point, since all of them take hours
+            summaries = summarize_points(points)
+            runs = [{key: value for key, value in asdict(own).items() if key != "key"} for own in points]
+            facts = {"rows": [asdict(summary) for summary in summaries], "ratios": {}, "sets": sizes, "runs": runs}
+            write_json("benchmarks/learning.json", record(config, **facts))
+            draw_learning(summaries, "data/pictures/learning.png")
     except InputError as error:
         sys.exit(f"error: {error}")
-    summaries = summarize_points(points)
-    runs = [{key: value for key, value in asdict(point).items() if key != "key"} for point in points]
-    rows = [asdict(summary) for summary in summaries]
-    sizes = {name: len(statements) for name, statements in sets.items()}
-    write_json("benchmarks/learning.json", record(config, rows=rows, ratios={}, sets=sizes, runs=runs))
-    draw_learning(summaries, "data/pictures/learning.png")
-    head = ["model", "corpus", "share", "statements", *sets]
-    print(table(head, [[s.model, s.corpus, s.fraction, s.train_statements, *s.mean.values()] for s in summaries]))
+    head = ["model", "corpus", "share", "statements", "seeds", *sets]
+    rows = [[s.model, s.corpus, s.fraction, s.train_statements, s.seeds, *s.mean.values()] for s in summaries]
+    print(table(head, rows))
 
 
 if __name__ == "__main__":
