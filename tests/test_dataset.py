@@ -131,3 +131,15 @@ def test_missing_and_damaged_datasets_are_named(dataset: Path, tmp_path: Path) -
     (copy / "data/test.parquet").write_bytes((dataset / "data/test.parquet").read_bytes()[:1000])
     with pytest.raises(InputError, match=r"test\.parquet: cannot be read"):
         load_split(copy, "test")
+
+
+def test_the_card_of_a_users_dataset_claims_no_licence(dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "story.txt").write_text("Ana Duro said the talks would open on Monday.", encoding="utf-8")
+    table = tmp_path / "labels.csv"
+    table.write_text("article,words,speaker,stance\nstory,the talks would open,Ana Duro,neutral\n", encoding="utf-8")
+    corpus = CorpusConfig(CorpusName.labels, str(table), str(tmp_path / "story.txt"))
+    build_dataset(BuildConfig(corpus), tmp_path / "mine")
+    card = (tmp_path / "mine/README.md").read_text(encoding="utf-8")
+    assert "license" not in card and "invented" not in card
+    ours = (dataset / "README.md").read_text(encoding="utf-8")
+    assert "license: cc-by-4.0" in ours and "invented" in ours

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from peacestance.articles import furniture
 from peacestance.corpus import CorpusConfig, read_corpus
+from peacestance.corpus.sources import read_sources
 from peacestance.extraction import StatementExtractor, context_of
 from peacestance.files import atomic_folder, read_text, write_json, write_jsonl, write_text
 from peacestance.matching import match_contents
@@ -216,7 +217,6 @@ def _of_hydra(path: Path) -> bool:
 
 
 def _manifest(config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_out: list[tuple[str, str]]) -> Manifest:
-    own = config.corpus.name.value in ("embedded", "real", "all")
     everything = [(split, row) for split in (*SPLITS, UNLABELLED) for row in rows.get(split, [])]
     digest = hashlib.sha256()
     for split, row in everything:
@@ -227,7 +227,7 @@ def _manifest(config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_o
         return {label: count[label] for label in LABELS}
 
     return Manifest(
-        version=corpus_version() if own else "user",
+        version=corpus_version() if config.corpus.own else "user",
         articles=len({row["article_id"] for _, row in everything}),
         statements=len(everything),
         labels=labels(row for _, row in everything),
@@ -258,23 +258,19 @@ def _write(
         write_jsonl(folder / "left_out.jsonl", ({"id": i, "reason": reason} for i, reason in left_out))
         write_json(folder / "manifest.json", manifest.__dict__)
         write_json(folder / "run.json", record(config, data=manifest.content_hash))
-        write_text(folder / "README.md", dataset_card(manifest))
+        write_text(folder / "README.md", dataset_card(manifest, config.corpus))
 
 
-def dataset_card(manifest: Manifest) -> str:
-    """A dataset card in the hub's format, which also tells `load_dataset` the files of each split."""
-    meta = {
-        "language": ["en"],
-        "license": "cc-by-4.0",
-        "task_categories": ["text-classification"],
-        "pretty_name": "Stances of speakers toward peace negotiations",
-        "configs": [
-            {
-                "config_name": "default",
-                "data_files": [{"split": split, "path": f"data/{split}.parquet"} for split in manifest.splits],
-            }
-        ],
-    }
+def dataset_card(manifest: Manifest, corpus: CorpusConfig) -> str:
+    """A dataset card in the hub's format, which also tells `load_dataset` the files of each split.
+
+    Our own layers have their licence and the source of their texts in it; of a user's articles nothing is claimed.
+    """
+    splits = [{"split": split, "path": f"data/{split}.parquet"} for split in manifest.splits]
+    meta: dict[str, Any] = {"language": ["en"], "task_categories": ["text-classification"]}
+    meta |= {"license": "cc-by-4.0"} if corpus.own else {}
+    meta |= {"pretty_name": "Stances of speakers toward peace negotiations"}
+    meta |= {"configs": [{"config_name": "default", "data_files": splits}]}
     head = "| split | articles | statements | " + " | ".join(LABELS) + " |\n" + "|---" * (3 + len(LABELS)) + "|\n"
     table = "".join(
         f"| {name} | {split['articles']} | {split['statements']} | "
@@ -283,15 +279,23 @@ def dataset_card(manifest: Manifest) -> str:
         for name, split in manifest.splits.items()
     )
     left_out = "".join(f"- {reason}: {count}\n" for reason, count in manifest.left_out.items()) or "- nothing\n"
+    layers = []
+    if corpus.has_embedded:
+        layers.append(
+            "Rows of layer `embedded` come from invented articles: their people, outlets, places and wars do not exist."
+        )
+    for source in read_sources(Path(corpus.real) / "sources.yaml").values() if corpus.has_real else ():
+        layers.append(
+            f"Rows of layer `real` are annotations (CC BY 4.0) of published articles joined with their text, "
+            f"which comes from {source.name} ({source.repository}, commit {source.commit}, files {source.layout}) and "
+            f"must not be redistributed. {source.licence} {source.citation}"
+        )
     return (
         f"---\n{yaml.safe_dump(meta, sort_keys=False)}---\n\n# Stances of speakers toward peace negotiations\n\n"
         f"Version {manifest.version}: {manifest.statements} statements of {manifest.articles} articles. Each row is "
         "one statement that a news article attributes to one speaker, with where the speaker stands on peace "
-        "negotiations.\n\n"
-        "Rows of layer `embedded` come from invented articles: people, outlets, places and wars in them do not exist. "
-        "Rows of layer `real` are annotations of published articles joined with the text from a local copy of their "
-        "source; that text belongs to its publishers and must not be redistributed.\n\n"
-        f"{head}{table}\nLeft out, with the reason:\n\n{left_out}\nContent hash: `{manifest.content_hash}`\n"
+        "negotiations.\n\n" + "".join(f"{layer}\n\n" for layer in layers) + f"{head}{table}\n"
+        f"Left out, with the reason:\n\n{left_out}\nContent hash: `{manifest.content_hash}`\n"
     )
 
 

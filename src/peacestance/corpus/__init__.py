@@ -70,6 +70,21 @@ class CorpusConfig:
         if not 0 <= self.max_missing <= 1:
             raise InputError(f"corpus.max_missing={self.max_missing} is no share", remedy="a number from 0 to 1")
 
+    @property
+    def has_embedded(self) -> bool:
+        """Whether the embedded layer is read."""
+        return self.name in (CorpusName.embedded, CorpusName.all)
+
+    @property
+    def has_real(self) -> bool:
+        """Whether the real layer is read."""
+        return self.name in (CorpusName.real, CorpusName.all)
+
+    @property
+    def own(self) -> bool:
+        """Whether it is this project's dataset, not a user's articles."""
+        return self.has_embedded or self.has_real
+
 
 @dataclass
 class Corpus:
@@ -86,9 +101,9 @@ def read_corpus(config: CorpusConfig) -> Corpus:
         InputError: an article is malformed (file and line are named), or too many of the real layer are missing.
     """
     corpus = Corpus()
-    if config.name in (CorpusName.embedded, CorpusName.all):
+    if config.has_embedded:
         corpus.articles += _read_embedded_layer(Path(config.embedded))
-    if config.name in (CorpusName.real, CorpusName.all):
+    if config.has_real:
         _read_real_layer(config, corpus)
     if config.name is CorpusName.folder:
         assert config.path is not None
