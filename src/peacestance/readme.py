@@ -59,7 +59,8 @@ def _learning(found: dict[str, Any]) -> str:
     sets = list(found["rows"][0]["mean"])
 
     def cell(row: dict[str, Any], name: str) -> str:
-        return f"{row['mean'][name]:.3f} ± {row['spread'][name]:.3f}"
+        spread = f" ± {row['spread'][name]:.3f}" if row["seeds"] > 1 else ""
+        return f"{row['mean'][name]:.3f}{spread}"
 
     rows = [
         [
