@@ -13,7 +13,7 @@ from peacestance import Article, StanceClassifier, Statement, analyze
 from peacestance.dataset import labelled
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.inference import predict_file, speaker_stance
-from peacestance.modeling import ModelConfig, load_checkpoint, read_card, render
+from peacestance.modeling import ModelConfig, ModelKind, load_checkpoint, read_card, render
 from peacestance.schema import LABELS, InputError
 from peacestance.training import (
     ClassWeights,
@@ -236,3 +236,10 @@ def test_interrupted_prediction_goes_on_where_it_stopped(tfidf: Path, tmp_path: 
 def test_impossible_settings_are_refused(make: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         make()  # type: ignore[operator]
+
+
+def test_a_missing_validation_split_is_named_and_none_is_allowed(dataset: Path, tmp_path: Path) -> None:
+    model = ModelConfig(kind=ModelKind.tfidf)
+    with pytest.raises(InputError, match="no split 'valdation' to choose"):
+        train(TrainConfig(model, DataConfig(str(dataset), validation="valdation")), tmp_path / "a")
+    assert train(TrainConfig(model, DataConfig(str(dataset), validation="")), tmp_path / "b").validation == {}

@@ -170,7 +170,7 @@ def draw_learning(summaries: Sequence[Summary], path: str | Path) -> None:
     """Draw macro-F1 against the number of real training statements, a panel a set, other corpora as level lines."""
     sets = list(summaries[0].mean)
     figure, axes = _figure((3.4 * len(sets), 3.6), 1, len(sets))
-    colours = dict(zip(dict.fromkeys(s.model for s in summaries), ("#7d8ca3", "#2266aa"), strict=False))
+    colours = dict(zip(dict.fromkeys(s.model for s in summaries), ("#2266aa", "#7d8ca3"), strict=False))
     for name, own in zip(sets, axes[0], strict=True):
         for model, colour in colours.items():
             real = [s for s in summaries if s.model == model and s.corpus == "real"]

@@ -51,7 +51,7 @@ class DataConfig:
     Attributes:
         path: a folder that `scripts/build_dataset.py` wrote.
         train: name of the training split.
-        validation: name of the split on which epochs are chosen; all are trained where the dataset has no such split.
+        validation: name of the split on which epochs are chosen; where empty, all are trained and the last is kept.
         fraction: share of the training articles to use, drawn with the seed (for learning curves).
     """
 
@@ -150,8 +150,14 @@ def train(config: TrainConfig, output: str | Path) -> TrainResult:
 
     output = Path(output)
     manifest = read_manifest(config.data.path)
+    if config.data.validation and config.data.validation not in manifest.splits:
+        raise InputError(
+            f"no split {config.data.validation!r} to choose an epoch on",
+            path=config.data.path,
+            remedy=f"it has {', '.join(manifest.splits)}; data.validation= (nothing) trains all epochs",
+        )
     statements = draw_articles(labelled(config.data.path, config.data.train), config.data.fraction, config.seed)
-    validation = labelled(config.data.path, config.data.validation) if config.data.validation in manifest.splits else []
+    validation = labelled(config.data.path, config.data.validation) if config.data.validation else []
     started = time.perf_counter()
     if config.model.kind is ModelKind.tfidf:
         model: StanceModel = TfidfModel.fit(statements, config.model, config.seed)
