@@ -122,18 +122,27 @@ def test_every_option_of_every_group_fits_the_schema() -> None:
 
     from peacestance.config import EvaluateConfig, to_config
     from peacestance.dataset import BuildConfig
+    from peacestance.evaluation.extraction import ExtractionConfig
+    from peacestance.learning import LearningConfig
     from peacestance.training import TrainConfig
 
     groups = {
         "build": (BuildConfig, ("corpus", "extractor", "splits")),
         "train": (TrainConfig, ("model", "data", "trainer")),
         "evaluate": (EvaluateConfig, ()),
+        "learning": (LearningConfig, ("trainer",)),
+        "extraction": (ExtractionConfig, ("splits",)),
+    }
+    needed = {
+        "corpus=folder": ["corpus.path=x"],
+        "corpus=jsonl": ["corpus.path=x"],
+        "corpus=labels": ["corpus.path=x", "corpus.articles=x"],
     }
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
         for name, (schema, own) in groups.items():
             options = [f"{group}={path.stem}" for group in own for path in (ROOT / "conf" / group).glob("*.yaml")]
             for option in options or [""]:
-                extra = {"corpus=folder": ["corpus.path=x"], "corpus=jsonl": ["corpus.path=x"]}.get(option, [])
+                extra = needed.get(option, [])
                 composed = compose(name, overrides=[o for o in (option, *extra, "output=x") if o])
                 to_config(schema, composed)
 
