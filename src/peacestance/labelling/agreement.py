@@ -119,7 +119,7 @@ _NO_NAME = {"the", "a", "an", "mr", "mrs", "ms", "dr"}
 def same_speaker(first: str, second: str) -> bool:
     """Whether two names have the same words, or one's are among the other's ("Obama", "Barack Obama")."""
     a, b = ({w for w in re.findall(r"\w+", name.casefold()) if w not in _NO_NAME} for name in (first, second))
-    return a <= b or b <= a
+    return bool(a and b) and (a <= b or b <= a)
 
 
 def span_agreement(pairs: Sequence[tuple[AnnotatedArticle, AnnotatedArticle]]) -> SpanAgreement | None:
