@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -190,6 +191,21 @@ def test_articles_are_sampled_by_words_of_refusal_and_terms(tmp_path: Path) -> N
     assert ids == ["refusal", "terms"]
     Round(tmp_path / "round").start(read_round_articles(tmp_path / "list.jsonl", None, "abp"))
     assert list(Round(tmp_path / "round").articles) == ids
+
+
+def test_a_list_of_a_sources_files_takes_its_texts_from_a_local_copy(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/1.json").write_text(json.dumps({"content_original": TEXT, "title": "Talks"}), encoding="utf-8")
+    facts = {"path": "data/1.json", "sha256": hashlib.sha256(TEXT.encode()).hexdigest(), "published": "2031-01-01"}
+    rows = {"good": facts | {"outlet": "The Post"}, "bare": facts, "other": facts | {"outlet": "", "sha256": "0"}}
+    for name, row in rows.items():
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({"id": name} | row) + "\n", encoding="utf-8")
+    (article,) = read_round_articles(tmp_path / "good.jsonl", tmp_path, "abp")
+    assert (article.article.text, article.article.title, article.layer) == (TEXT, "Talks", "real")
+    with pytest.raises(InputError, match=r"bare.jsonl:1: no field 'outlet'"):
+        read_round_articles(tmp_path / "bare.jsonl", tmp_path, "abp")
+    with pytest.raises(InputError, match=r"other: data/1.json: the text's SHA-256 is not"):
+        read_round_articles(tmp_path / "other.jsonl", tmp_path, "abp")
 
 
 def test_readers_are_calibrated_against_the_labels_that_came_with_the_articles(tmp_path: Path) -> None:

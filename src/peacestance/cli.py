@@ -74,7 +74,7 @@ def sample(
     articles: Annotated[Path, typer.Argument(help="Folder or JSONL of articles, or a list of a source's files.")],
     output: Annotated[Path, typer.Option(help="JSONL to write: the list's rows, the most promising article first.")],
     number: Annotated[int, typer.Option(help="How many articles to take.")] = 50,
-    mirror: Annotated[Optional[Path], typer.Option(help="Local copy of the source, for such a list.")] = None,  # noqa: UP045
+    mirror: Annotated[Optional[Path], typer.Option(help="Local copy of the source; else it is fetched.")] = None,  # noqa: UP045
     source: Annotated[str, typer.Option(help="The source's key in data/real/sources.yaml.")] = "abp",
 ) -> None:
     """Choose articles to annotate next: those on wars with most words of refusal and of terms."""
@@ -97,7 +97,7 @@ def start(
     articles: Annotated[
         Path, typer.Argument(help="Folder of embedded articles, JSONL of articles, or a list of a source's files.")
     ],
-    mirror: Annotated[Optional[Path], typer.Option(help="Local copy of the source, for such a list.")] = None,  # noqa: UP045
+    mirror: Annotated[Optional[Path], typer.Option(help="Local copy of the source; else it is fetched.")] = None,  # noqa: UP045
     source: Annotated[str, typer.Option(help="The source's key in data/real/sources.yaml.")] = "abp",
 ) -> None:
     """Begin a labelling round: put the articles into its folder."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
@@ -18,31 +18,21 @@ from peacestance.corpus import CorpusConfig, CorpusName
 from peacestance.dataset import BuildConfig, build_dataset, labelled, read_manifest
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.evaluation.run import read_labelled
-from peacestance.files import read_jsonl, write_jsonl
+from peacestance.files import read_jsonl, read_text, write_jsonl
 from peacestance.modeling import ModelConfig, ModelKind, load_checkpoint
 from peacestance.provenance import plain
 from peacestance.schema import LABEL2ID, LABELS, Statement
-from peacestance.splits import SPLITS, SplitConfig
+from peacestance.splits import SplitConfig
 from peacestance.training import DataConfig, TrainConfig, TrainerConfig, train
 
 
-@dataclass(frozen=True)
+@dataclass
 class Setting:
     """One point: a corpus, the share of its training articles, and the epochs (more where there is less)."""
 
-    corpus: str
-    fraction: float
-    epochs: float
-
-
-SETTINGS = (
-    Setting("real", 0.1, 6),
-    Setting("real", 0.25, 4),
-    Setting("real", 0.5, 3),
-    Setting("real", 1.0, 3),
-    Setting("embedded", 1.0, 4),
-    Setting("all", 1.0, 2),
-)
+    corpus: CorpusName = CorpusName.embedded
+    fraction: float = 1.0
+    epochs: float = 4.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +58,7 @@ class LearningConfig:
         corpus: where both layers are; each setting takes its own of them.
         splits: how articles are divided.
         trainer: how MiniLM is trained; epochs are the setting's.
+        settings: the points; all are scored on the held-out splits of the first one's corpus.
         seeds: seeds of the draw of articles and of the training.
         statements: files of labelled statements or annotated articles to score on as well.
         workers: trainings at a time, each with `trainer.threads` threads (one where 0).
@@ -77,6 +68,7 @@ class LearningConfig:
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     splits: SplitConfig = field(default_factory=SplitConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    settings: list[Setting] = field(default_factory=lambda: [Setting()])
     seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
     statements: list[str] = field(default_factory=list)
     workers: int = 2
@@ -84,14 +76,13 @@ class LearningConfig:
 
 
 def prepare(config: LearningConfig, folder: Path) -> tuple[dict[str, str], dict[str, list[Statement]]]:
-    """Build each corpus of the settings; returns their folders, and the real held-out sets to score on."""
-    datasets = {}
-    for corpus in dict.fromkeys(setting.corpus for setting in SETTINGS):
-        datasets[corpus] = str(folder / corpus)
-        build_dataset(
-            BuildConfig(replace(config.corpus, name=CorpusName(corpus)), splits=config.splits), folder / corpus
-        )
-    sets = {split: labelled(datasets["real"], split) for split in SPLITS if split != "train"}
+    """Build each corpus of the settings; returns their folders, and the held-out sets to score on."""
+    datasets: dict[str, str] = {}
+    for corpus in dict.fromkeys(setting.corpus for setting in config.settings):
+        datasets[corpus.value] = str(folder / corpus.value)
+        build_dataset(BuildConfig(replace(config.corpus, name=corpus), splits=config.splits), datasets[corpus.value])
+    first = next(iter(datasets.values()))
+    sets = {split: labelled(first, split) for split in read_manifest(first).splits if split != "train"}
     return datasets, sets | {Path(path).stem: read_labelled(path) for path in config.statements}
 
 
@@ -104,14 +95,15 @@ def learning_curve(
     interrupted call goes on; a point of other data or of another trainer is measured again.
     """
     file = folder / "points.jsonl"
-    data_hashes = [read_manifest(path).content_hash for path in datasets.values()]
+    hashes = {corpus: read_manifest(path).content_hash for corpus, path in datasets.items()}
     sizes = {name: len(statements) for name, statements in sets.items()}
     done = {point.key: point for point in read_jsonl(file, lambda row: Point(**row))} if file.exists() else {}
     wanted = {}
-    for kind, seed, setting in product((ModelKind.tfidf, ModelKind.transformer), config.seeds, SETTINGS):
-        data = DataConfig(datasets[setting.corpus], validation="", fraction=setting.fraction)
+    for kind, seed, setting in product((ModelKind.tfidf, ModelKind.transformer), config.seeds, config.settings):
+        data = DataConfig(datasets[setting.corpus.value], validation="", fraction=setting.fraction)
         trainer = replace(config.trainer, epochs=setting.epochs)
         run = TrainConfig(ModelConfig(kind=kind), data, trainer, seed)
+        data_hashes = [hashes[setting.corpus.value], next(iter(hashes.values()))]
         key = json.dumps([plain(run), data_hashes, sizes], sort_keys=True)
         wanted[key] = (run, setting, sets, folder, key)
     yield from (done[key] for key in wanted if key in done)
@@ -132,10 +124,10 @@ def _measure(
     import torch
 
     torch.set_num_threads(max(1, config.trainer.threads))
-    checkpoint = folder / f"checkpoint-{os.getpid()}"
-    result = train(config, checkpoint)
-    model, _ = load_checkpoint(checkpoint)
-    facts: dict[str, Any] = json.loads((checkpoint / "run.json").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory(prefix=".checkpoint.", dir=folder) as checkpoint:
+        result = train(config, checkpoint)
+        model, _ = load_checkpoint(checkpoint)
+        facts: dict[str, Any] = json.loads(read_text(Path(checkpoint) / "run.json"))
     scores = {}
     for name, statements in sets.items():
         guess = model.logits(statements, config.trainer.eval_batch_size).argmax(axis=1)
@@ -145,7 +137,7 @@ def _measure(
         }
     return Point(
         model="tfidf" if config.model.kind is ModelKind.tfidf else config.model.encoder,
-        corpus=setting.corpus,
+        corpus=setting.corpus.value,
         fraction=setting.fraction,
         seed=config.seed,
         train_articles=facts["train_articles"],
@@ -170,10 +162,10 @@ class Summary:
 
 
 def summarize_points(points: Sequence[Point]) -> list[Summary]:
-    """Average points over seeds, models by name and settings in their own order."""
-    order = [(setting.corpus, setting.fraction) for setting in SETTINGS]
+    """Average points over seeds; models by name, one layer before both, a small share before a large one."""
+    order = [CorpusName.real.value, CorpusName.embedded.value]
     groups: dict[tuple[str, str, float], list[Point]] = {}
-    for point in sorted(points, key=lambda p: (p.model, order.index((p.corpus, p.fraction)))):
+    for point in sorted(points, key=lambda p: (p.model, *(p.corpus != own for own in order), p.fraction)):
         groups.setdefault((point.model, point.corpus, point.fraction), []).append(point)
     found = []
     for (model, corpus, fraction), own in groups.items():

@@ -79,6 +79,7 @@ class TrainerConfig:
         eval_batch_size: statements a batch in evaluation.
         class_weights: weighting of rare labels.
         label_smoothing: share of the target spread over all labels.
+        dropout: share of activations dropped in training.
         freeze_embeddings: leave the encoder's token embeddings as they were pretrained, which is faster on a CPU.
         patience: epochs without a better validation macro-F1 after which training stops.
         precision: number format.
@@ -96,6 +97,7 @@ class TrainerConfig:
     eval_batch_size: int = 64
     class_weights: ClassWeights = ClassWeights.sqrt
     label_smoothing: float = 0.0
+    dropout: float = 0.1
     freeze_embeddings: bool = False
     patience: int = 4
     precision: Precision = Precision.fp32
@@ -108,7 +110,7 @@ class TrainerConfig:
         for name in positive:
             if getattr(self, name) <= 0:
                 raise InputError(f"trainer.{name}={getattr(self, name)} must be above 0")
-        for name in ("warmup", "weight_decay", "label_smoothing"):
+        for name in ("warmup", "weight_decay", "label_smoothing", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"trainer.{name}={getattr(self, name)}", remedy="from 0 to below 1")
 
@@ -211,6 +213,9 @@ def _fine_tune(
         torch.set_num_threads(options.threads)
     transformers.set_seed(config.seed)
     model = TransformerModel.from_encoder(config.model)
+    for module in model.model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = options.dropout
     if options.freeze_embeddings:
         model.model.base_model.embeddings.requires_grad_(False)
     weights = torch.tensor(class_weights(statements, options.class_weights))

@@ -15,7 +15,7 @@ from typing import Any
 
 from peacestance.corpus.annotated import annotated_from_row, annotated_to_row
 from peacestance.corpus.embedded import read_embedded
-from peacestance.corpus.sources import read_sources, text_from_file
+from peacestance.corpus.sources import Fetching, Text, obtain_texts, read_sources
 from peacestance.corpus.standoff import standoff_to_row
 from peacestance.files import read_jsonl, read_text, write_jsonl, write_text
 from peacestance.labelling.agreement import SpanAgreement, StanceAgreement, span_agreement, stance_agreement
@@ -266,30 +266,48 @@ def _raise(faults: list[InputError]) -> None:
         raise InputError(f"{faults[0]}; {len(faults)} faults in all", remedy="run `peacestance label check` for all")
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """A row of a list of a source's files."""
+
+    source: str
+    path: str
+    sha256: str
+    row: dict[str, Any]
+
+
 def read_round_articles(path: str | Path, mirror: str | Path | None, source: str) -> list[AnnotatedArticle]:
     """Articles for a round.
 
     A folder of embedded articles (to label them again), JSONL with text, or a list of a source's files (`id`, `path`,
-    `sha256`) and a local copy.
+    `sha256`, `outlet`, `published`), whose texts are read from a local copy or else fetched.
 
     Raises:
-        InputError: a row is malformed, or a listed file is missing or not the one listed.
+        InputError: a row is malformed, or a listed file is not to be had or not the one listed.
     """
-
     if Path(path).is_dir():
         return [read_embedded(file) for file in sorted(Path(path).glob("*.md"))]
 
-    def parse(row: dict[str, Any]) -> AnnotatedArticle:
-        if "text" in row or mirror is None:
+    def parse(row: dict[str, Any]) -> AnnotatedArticle | _Listed:
+        if "text" in row or "sha256" not in row:
             return annotated_from_row(row)
-        file = Path(mirror) / str(row.get("path"))
-        try:
-            data = file.read_bytes()
-        except OSError as error:
-            raise InputError(f"{file} cannot be read: {error.strerror}", remedy="check --mirror") from None
-        text, title = text_from_file(data, read_sources(SOURCES)[source], str(row.get("sha256")))
-        extra = {"source": source, "path": row["path"], "sha256": row["sha256"]}
-        article = Article(row["id"], text, row.get("title") or title, row["outlet"], row["published"], extra=extra)
-        return AnnotatedArticle(article, (), layer="real")
+        missing = [key for key in ("id", "path", "outlet", "published") if key not in row]
+        if missing:
+            raise InputError(f"no field {missing[0]!r}", remedy="id, path, sha256, outlet, published")
+        return _Listed(source, str(row["path"]), str(row["sha256"]), row)
 
-    return list(read_jsonl(path, parse))
+    rows = list(read_jsonl(path, parse))
+    listed = [row for row in rows if isinstance(row, _Listed)]
+    fetching = Fetching(mirror=None if mirror is None else str(mirror))
+    texts = obtain_texts(listed, read_sources(SOURCES), fetching) if listed else iter(())
+    return [row if isinstance(row, AnnotatedArticle) else _with_text(row, next(texts)) for row in rows]
+
+
+def _with_text(listed: _Listed, found: Text) -> AnnotatedArticle:
+    row = listed.row
+    if found.missing:
+        raise InputError(f"{row['id']}: {listed.path}: {found.missing}", remedy="check the local copy, or --source")
+    extra = {"source": listed.source, "path": listed.path, "sha256": listed.sha256}
+    title = row.get("title") or found.title
+    article = Article(row["id"], found.text, title, row["outlet"], row["published"], extra=extra)
+    return AnnotatedArticle(article, (), layer="real")
