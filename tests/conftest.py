@@ -41,6 +41,15 @@ def checkpoint(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def adapter(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An adapter over the default encoder after a few steps, at a rate at which they matter."""
+    folder = tmp_path_factory.mktemp("checkpoint") / "adapter"
+    trainer = TrainerConfig(epochs=1, max_steps=4, batch_size=8, learning_rate=5e-3)
+    train(TrainConfig(ModelConfig(adapter_rank=4), DataConfig(path=str(dataset)), trainer), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def tfidf(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The linear baseline."""
     folder = tmp_path_factory.mktemp("checkpoint") / "tfidf"

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from peacestance import Article, StanceClassifier, Statement, analyze
+from peacestance.cli import app
 from peacestance.dataset import labelled
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.inference import predict_file, speaker_stance
@@ -37,7 +39,7 @@ STORY = (
 )
 
 
-@pytest.fixture(params=["checkpoint", "tfidf"])
+@pytest.fixture(params=["checkpoint", "adapter", "tfidf"])
 def either(request: pytest.FixtureRequest) -> Path:
     folder: Path = request.getfixturevalue(request.param)
     return folder
@@ -67,6 +69,21 @@ def test_the_pipeline_of_transformers_gives_the_same_labels(checkpoint: Path, da
     theirs = [pipeline(row, truncation=True) for row in inputs]
     assert [row["label"] for row in theirs] == [p.stance for p in own]
     assert [row["score"] for row in theirs] == pytest.approx([p.probabilities[p.stance] for p in own], abs=1e-4)
+
+
+def test_an_adapter_is_small_and_its_export_is_a_plain_checkpoint(adapter: Path, tmp_path: Path) -> None:
+    from transformers import AutoModelForSequenceClassification
+
+    weights = adapter / "adapter_model.safetensors"
+    assert weights.stat().st_size < 2_000_000 and not (adapter / "model.safetensors").exists()
+    config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    assert config["base_model_name_or_path"] == "sentence-transformers/all-MiniLM-L6-v2" and config["revision"]
+    out = tmp_path / "plain"
+    result = CliRunner().invoke(app, ["export", str(adapter), "--output", str(out)])
+    assert result.exit_code == 0 and "minilm_l6" in result.output
+    assert AutoModelForSequenceClassification.from_pretrained(out).config.num_labels == len(LABELS)
+    ours, plain = (load_checkpoint(folder)[0].logits(STATEMENTS, 8) for folder in (adapter, out))
+    assert ours == pytest.approx(plain, abs=1e-5) and np.ptp(ours, axis=0).max() > 1e-3
 
 
 def test_a_checkpoint_says_what_it_was_made_of(checkpoint: Path) -> None:
@@ -112,8 +129,8 @@ def test_interrupted_training_resumes_where_it_stopped(dataset: Path, tmp_path: 
         (lambda f: shutil.rmtree(f), "no such checkpoint folder"),
         (lambda f: (f / "peacestance.json").unlink(), r"peacestance\.json is missing"),
         (lambda f: (f / "peacestance.json").write_text("{"), "damaged"),
-        (lambda f: (f / "model.safetensors").unlink(), "checkpoint is damaged"),
-        (lambda f: _cut(f / "model.safetensors"), "checkpoint is damaged"),
+        (lambda f: _weights(f).unlink(), "checkpoint is damaged"),
+        (lambda f: _cut(_weights(f)), "checkpoint is damaged"),
         (lambda f: _edit(f / "peacestance.json", rendering=99), "rendering 99"),
         (lambda f: _edit(f / "peacestance.json", labels=["yes", "no"]), "made for labels"),
     ],
@@ -125,6 +142,11 @@ def test_missing_and_damaged_checkpoints_are_named(either: Path, tmp_path: Path,
     with pytest.raises(InputError, match=message) as caught:
         load_checkpoint(copy)
     assert str(copy) in str(caught.value)
+
+
+def _weights(folder: Path) -> Path:
+    (path,) = folder.glob("*.safetensors")
+    return path
 
 
 def _cut(path: Path) -> None:

@@ -69,6 +69,21 @@ def find_statements(
     typer.echo(f"{sum(map(len, found))} statements of {len(articles)} articles")
 
 
+@app.command("export")
+def export_checkpoint(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint folder.")],
+    output: Annotated[Path, typer.Option(help="Folder to write.")],
+) -> None:
+    """Write a checkpoint as a plain Hugging Face folder, its adapter merged into the encoder."""
+    from dataclasses import replace
+
+    from peacestance.modeling import load_checkpoint, save_checkpoint
+
+    model, card = load_checkpoint(checkpoint)
+    save_checkpoint(model, replace(card, adapter=False), output)
+    typer.echo(f"{card.encoder or card.kind} in {output}")
+
+
 @label.command()
 def sample(
     articles: Annotated[Path, typer.Argument(help="Folder or JSONL of articles, or a list of a source's files.")],

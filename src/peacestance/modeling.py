@@ -1,9 +1,10 @@
 """Models: how a statement is rendered for them, and how a checkpoint is saved and loaded.
 
 A checkpoint is a folder. A transformer's is a standard Hugging Face one (`config.json`, `model.safetensors`,
-tokenizer), so that `transformers.pipeline("text-classification", model=folder)` loads it; the linear baseline's holds
-`model.safetensors` and `vocabulary.json`. Both have `peacestance.json`, written last: label order, rendering version,
-data version. Weights are read from safetensors only.
+tokenizer), so that `transformers.pipeline("text-classification", model=folder)` loads it; or an adapter and a head over
+a packaged encoder (`adapter_model.safetensors`), which `peacestance export` writes as such a folder; the linear
+baseline's holds `model.safetensors` and `vocabulary.json`. Each has `peacestance.json`, written last: label order,
+rendering version, data version. Weights are read from safetensors only.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from peacestance.encoders import WEIGHTS, resolve_encoder
+from peacestance.encoders import ENCODERS, WEIGHTS, resolve_encoder
 from peacestance.files import read_text, write_json
 from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 RENDERING = 1
 """Version of `render`; a checkpoint works only with the one that it was trained with."""
 CARD = "peacestance.json"
+ADAPTER = "adapter_model.safetensors"
+_HEAD = {"num_labels": len(LABELS), "id2label": dict(enumerate(LABELS)), "label2id": LABEL2ID}
 
 
 class ModelKind(Enum):
@@ -50,6 +53,8 @@ class ModelConfig:
         folder: a local folder with that encoder's files; packages and the hub are then not asked.
         allow_network: whether the encoder may come from the hub over the network.
         max_length: tokens of speaker, cue and statement together; longer input is cut at its end.
+        adapter_rank: rank of low-rank adapters (LoRA: Hu et al., ICLR 2022) trained in place of the encoder's weights,
+            so that a checkpoint is a few megabytes; 0 trains all weights.
         word_ngrams: longest word n-gram (tfidf).
         char_ngrams: longest character n-gram (tfidf).
         c: inverse strength of the regularisation (tfidf).
@@ -60,6 +65,7 @@ class ModelConfig:
     folder: str | None = None
     allow_network: bool = False
     max_length: int = 160
+    adapter_rank: int = 0
     word_ngrams: int = 2
     char_ngrams: int = 5
     c: float = 4.0
@@ -67,6 +73,8 @@ class ModelConfig:
     def __post_init__(self) -> None:
         if not 8 <= self.max_length <= 8192:
             raise InputError(f"model.max_length={self.max_length}", remedy="from 8 to 8192")
+        if not 0 <= self.adapter_rank <= 256:
+            raise InputError(f"model.adapter_rank={self.adapter_rank}", remedy="from 0 (none) to 256")
         if min(self.word_ngrams, self.char_ngrams) < 1 or self.c <= 0:
             raise InputError("model.word_ngrams, model.char_ngrams and model.c must be above 0")
 
@@ -78,6 +86,7 @@ class CheckpointCard:
     kind: str
     encoder: str = ""
     max_length: int = 0
+    adapter: bool = False
     labels: tuple[str, ...] = LABELS
     rendering: int = RENDERING
     data_path: str = ""
@@ -108,31 +117,52 @@ class TransformerModel:
 
     def __init__(self, model: Any, tokenizer: Any, max_length: int) -> None:
         self.model, self.tokenizer, self.max_length = model, tokenizer, max_length
+        self.hub_id = ""
 
     @classmethod
     def from_encoder(cls, config: ModelConfig) -> TransformerModel:
         """A new classification head on a pretrained encoder."""
         folder = resolve_encoder(config.encoder, config.folder, config.allow_network)
-        return cls._load(
-            folder, config.max_length, num_labels=len(LABELS), id2label=dict(enumerate(LABELS)), label2id=LABEL2ID,
-        )  # fmt: skip
+        new = cls._load(folder, folder, config.max_length, **_HEAD)
+        if config.adapter_rank:
+            from peft import LoraConfig, TaskType, get_peft_model
+
+            adapter = LoraConfig(
+                task_type=TaskType.SEQ_CLS, r=config.adapter_rank, lora_alpha=2 * config.adapter_rank,
+                target_modules="all-linear", revision=ENCODERS[config.encoder].revision,
+            )  # fmt: skip
+            new.model = get_peft_model(new.model, adapter)
+            new.hub_id = ENCODERS[config.encoder].hub_id
+        return new
 
     @classmethod
     def from_checkpoint(cls, folder: Path, card: CheckpointCard) -> TransformerModel:
-        """A trained classifier."""
-        return cls._load(folder, card.max_length)
+        """A trained classifier; an adapter is merged into its encoder, so that it costs no time."""
+        if not card.adapter:
+            return cls._load(folder, folder, card.max_length)
+        from peft import PeftModel
+
+        if not (folder / ADAPTER).is_file():  # peft would take a pickle in its place
+            raise ValueError(f"{ADAPTER} is missing")
+        found = cls._load(resolve_encoder(card.encoder), folder, card.max_length, **_HEAD)
+        found.model = PeftModel.from_pretrained(found.model, str(folder)).merge_and_unload()
+        return found
 
     @classmethod
-    def _load(cls, folder: Path, max_length: int, **options: Any) -> TransformerModel:
+    def _load(cls, weights: Path, tokenizer: Path, max_length: int, **options: Any) -> TransformerModel:
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
         from transformers.utils import logging
 
         logging.disable_progress_bar()
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        model = AutoModelForSequenceClassification.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, dtype="float32", **options
-        )
-        return cls(model, tokenizer, max_length)
+        verbosity = logging.get_verbosity()
+        logging.set_verbosity_error()  # a new head is no fault
+        try:
+            model = AutoModelForSequenceClassification.from_pretrained(
+                weights, local_files_only=True, use_safetensors=True, dtype="float32", **options
+            )
+        finally:
+            logging.set_verbosity(verbosity)
+        return cls(model, AutoTokenizer.from_pretrained(tokenizer, local_files_only=True), max_length)
 
     def encode(self, statements: Sequence[Statement]) -> list[dict[str, list[int]]]:
         """Token ids of each statement, not padded."""
@@ -161,7 +191,12 @@ class TransformerModel:
         """See `StanceModel`."""
         self.tokenizer.model_max_length = self.max_length
         self.tokenizer.save_pretrained(folder)
-        self.model.save_pretrained(folder)
+        adapters = getattr(self.model, "peft_config", {})
+        for adapter in adapters.values():
+            adapter.base_model_name_or_path = self.hub_id  # in place of a local folder
+        # peft would ask the hub whether the vocabulary has grown
+        self.model.save_pretrained(folder, **({"save_embedding_layers": False} if adapters else {}))
+        (folder / "README.md").unlink(missing_ok=True)  # peft's empty form of a model card
 
 
 class TfidfModel:

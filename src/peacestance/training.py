@@ -183,6 +183,7 @@ def _card(config: TrainConfig, manifest: Manifest, scores: dict[str, Any]) -> Ch
         kind=config.model.kind.value,
         encoder=config.model.encoder if transformer else "",
         max_length=config.model.max_length if transformer else 0,
+        adapter=transformer and config.model.adapter_rank > 0,
         data_path=str(config.data.path),
         data_version=manifest.version,
         data_hash=manifest.content_hash,
@@ -216,7 +217,7 @@ def _fine_tune(
     for module in model.model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = options.dropout
-    if options.freeze_embeddings:
+    if options.freeze_embeddings and not config.model.adapter_rank:
         model.model.base_model.embeddings.requires_grad_(False)
     weights = torch.tensor(class_weights(statements, options.class_weights))
 
@@ -251,6 +252,7 @@ def _fine_tune(
         gradient_accumulation_steps=options.gradient_accumulation,
         train_sampling_strategy="group_by_length",
         length_column_name="length",
+        label_names=["labels"],
         eval_strategy="epoch" if chooses else "no",
         save_strategy="epoch",
         save_total_limit=2,
