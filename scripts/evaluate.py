@@ -18,16 +18,18 @@ sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file_
 def main(composed: DictConfig) -> None:
     from peacestance.config import EvaluateConfig, run_folder, to_config
     from peacestance.evaluation.run import evaluate_checkpoints
-    from peacestance.report import scores_table
+    from peacestance.report import comparison_table, scores_table
 
     try:
         config = to_config(EvaluateConfig, composed)
         output = run_folder()
-        evaluations = evaluate_checkpoints(config, output)
+        evaluations, comparisons = evaluate_checkpoints(config, output)
     except InputError as error:
         sys.exit(f"error: {error}")
     for evaluation in evaluations:
         print(scores_table(evaluation))
+    if comparisons:
+        print(comparison_table(comparisons))
     print(f"report in {output}")
 
 

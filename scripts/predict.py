@@ -18,7 +18,7 @@ def main(composed: DictConfig) -> None:
 
     try:
         config = to_config(PredictConfig, composed)
-        done = predict_file(config.input, config.output, config.checkpoint, config.batch_size)
+        done = predict_file(config.input, config.output, config.checkpoint, config.batch_size, config.abstain)
     except InputError as error:
         sys.exit(f"error: {error}")
     for result in done.shown:

@@ -55,12 +55,14 @@ class PredictConfig:
         input: .txt or .html (one article), a folder of them, articles .jsonl, or statements .jsonl.
         output: the JSONL file of predictions.
         batch_size: statements a batch.
+        abstain: whether unsure labels are marked and do not count toward a speaker's stance.
     """
 
     input: str = MISSING
     output: str = MISSING
     checkpoint: str = "models/default"
     batch_size: int = 32
+    abstain: bool = False
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:

@@ -12,10 +12,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from tqdm import tqdm
 
 from peacestance.articles import article_from_row, read_articles
+from peacestance.evaluation.calibration import softmax
 from peacestance.extraction import StatementExtractor
 from peacestance.files import atomic_path, read_jsonl, read_text, write_json, write_text
 from peacestance.modeling import CheckpointCard, StanceModel, load_checkpoint
@@ -45,19 +45,24 @@ class ArticleStances:
 
 
 class StanceClassifier:
-    """A trained model that labels statements."""
+    """A trained model that labels statements.
 
-    def __init__(self, model: StanceModel, card: CheckpointCard) -> None:
+    With `abstain` it marks the labels that are less sure than the checkpoint's threshold, above which nine in ten were
+    right on validation.
+    """
+
+    def __init__(self, model: StanceModel, card: CheckpointCard, abstain: bool = False) -> None:
         self.model, self.card = model, card
+        self.threshold = card.abstain_below if abstain else 0.0
 
     @classmethod
-    def from_pretrained(cls, checkpoint: str | Path | None = None) -> StanceClassifier:
+    def from_pretrained(cls, checkpoint: str | Path | None = None, abstain: bool = False) -> StanceClassifier:
         """Load a checkpoint folder; without one, the default that ships with the repository.
 
         Raises:
             InputError: it is missing, unfinished or damaged.
         """
-        return cls(*load_checkpoint(DEFAULT_CHECKPOINT if checkpoint is None else checkpoint))
+        return cls(*load_checkpoint(DEFAULT_CHECKPOINT if checkpoint is None else checkpoint), abstain)
 
     def predict(self, statements: Sequence[Statement], batch_size: int = 32) -> list[Prediction]:
         """Label statements, in their order. Probabilities are calibrated by the checkpoint's temperature.
@@ -68,15 +73,15 @@ class StanceClassifier:
         empty = next((s for s in statements if not s.statement.strip()), None)
         if empty is not None:
             raise InputError(f"statement {empty.id!r} is empty", remedy="leave it out")
-        scores = self.model.logits(statements, batch_size) / self.card.temperature
-        shifted = np.exp((scores - scores.max(axis=1, keepdims=True)).astype(np.float64))
-        probabilities = shifted / shifted.sum(axis=1, keepdims=True)
+        if not statements:
+            return []
+        probabilities = softmax(self.model.logits(statements, batch_size), self.card.temperature)
         return [
             Prediction(
                 statement,
                 LABELS[int(row.argmax())],
                 dict(zip(LABELS, map(float, row), strict=True)),
-                bool(row.max() < self.card.abstain_below),
+                bool(row.max() < self.threshold),
             )
             for statement, row in zip(statements, probabilities, strict=True)
         ]
@@ -151,7 +156,12 @@ class PredictedFile:
 
 
 def predict_file(
-    source: str | Path, output: str | Path, checkpoint: str | Path | None = None, batch_size: int = 32, shown: int = 3
+    source: str | Path,
+    output: str | Path,
+    checkpoint: str | Path | None = None,
+    batch_size: int = 32,
+    abstain: bool = False,
+    shown: int = 3,
 ) -> PredictedFile:
     """Label everything in a file or folder and write the predictions as JSONL, whole or not at all.
 
@@ -164,13 +174,15 @@ def predict_file(
         output: the JSONL file to write.
         checkpoint: a checkpoint folder; the default otherwise.
         batch_size: statements a batch.
+        abstain: whether unsure labels are marked and do not count toward a speaker's stance.
         shown: how many articles' results to return.
 
     Raises:
         InputError: the input or the checkpoint is missing or malformed, or the output cannot be written.
     """
-    classifier = StanceClassifier.from_pretrained(checkpoint)
-    part = _Part(Path(f"{output}.part"), f"{classifier.card.data_hash} {checkpoint or DEFAULT_CHECKPOINT}")
+    classifier = StanceClassifier.from_pretrained(checkpoint, abstain)
+    model = f"{classifier.card.data_hash} {checkpoint or DEFAULT_CHECKPOINT} {classifier.threshold}"
+    part = _Part(Path(f"{output}.part"), model)
     results: list[ArticleStances] = []
     extractor: StatementExtractor | None = None
     bar = tqdm(unit=" articles", disable=None, initial=len(part.done))
@@ -196,6 +208,7 @@ def predict_file(
         "output": output,
         "checkpoint": checkpoint or DEFAULT_CHECKPOINT,
         "batch_size": batch_size,
+        "abstain": abstain,
     }
     facts = {"training_data": card.data_hash, "data_version": card.data_version}
     write_json(f"{output}.run.json", record({key: str(value) for key, value in settings.items()}, **facts))

@@ -11,6 +11,7 @@ from peacestance.schema import LABELS, Statement
 
 if TYPE_CHECKING:
     from peacestance.dataset import Manifest
+    from peacestance.evaluation.intervals import Comparison
     from peacestance.evaluation.run import Evaluation, EvaluationSet
     from peacestance.inference import ArticleStances
 
@@ -72,10 +73,42 @@ def set_table(scores: EvaluationSet) -> str:
 
 
 def rivals_table(checkpoint: str, scores: EvaluationSet) -> str:
-    """The checkpoint beside its baselines."""
-    rows: list[list[object]] = [[checkpoint, scores.macro_f1, scores.accuracy]]
-    rows += [[name, own["macro_f1"], own["accuracy"]] for name, own in scores.baselines.items()]
-    return table(["model", "macro-F1", "accuracy"], rows)
+    """The checkpoint, with its 95 % intervals, beside its baselines."""
+    rows: list[list[object]] = [
+        [
+            checkpoint,
+            *(_with_interval(scores, name, getattr(scores, name)) for name in ("macro_f1", "f_avg", "accuracy")),
+        ]
+    ]
+    rows += [
+        [name, *(f"{own[key]:.3f}" for key in ("macro_f1", "f_avg", "accuracy"))]
+        for name, own in scores.baselines.items()
+    ]
+    return table(["model", "macro-F1", "mean F1 of support and oppose", "accuracy"], rows)
+
+
+def _with_interval(scores: EvaluationSet, name: str, value: float) -> str:
+    low, high = scores.interval[name]
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def calibration_line(scores: EvaluationSet) -> str:
+    """Calibration, and what abstaining would bring, in a sentence."""
+    own = scores.calibration
+    return (
+        f"Calibration error {own.ece:.3f} (bins of equal size: {own.ece_adaptive:.3f}), Brier score {own.brier:.3f}. "
+        f"Abstaining below the checkpoint's threshold keeps {own.coverage:.0%} of the statements, "
+        f"{own.accuracy_kept:.0%} of them right."
+    )
+
+
+def comparison_table(comparisons: Sequence[Comparison]) -> str:
+    """Pairs of models, set by set."""
+    rows: list[list[object]] = []
+    for c in comparisons:
+        low, high = c.interval
+        rows.append([c.set, f"{c.difference:+.3f} [{low:+.3f}, {high:+.3f}]", c.p_value, c.mcnemar, c.verdict])
+    return table(["set", "difference of macro-F1", "p", "McNemar's p", "in words"], rows)
 
 
 def scores_table(evaluation: Evaluation) -> str:
@@ -85,6 +118,7 @@ def scores_table(evaluation: Evaluation) -> str:
         parts.append(f"{name}: {scores.n} statements of {scores.articles} articles\n")
         parts.append(rivals_table(evaluation.checkpoint, scores) + "\n")
         parts.append(set_table(scores) + "\n")
+        parts.append(calibration_line(scores) + "\n")
     return "\n".join(parts)
 
 
@@ -131,6 +165,7 @@ def write_report(evaluation: Evaluation, folder: str | Path) -> None:
             f"{scores.n} statements of {scores.articles} articles.\n",
             rivals_table(evaluation.checkpoint, scores) + "\n",
             set_table(scores) + "\n",
+            calibration_line(scores) + "\n",
             f"![Confusion matrix on {name}: gold labels as rows, predictions as columns]({picture})\n",
         ]
     write_text(folder / "report.md", "\n".join(parts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from peacestance.dataset import Manifest, labelled, read_manifest
+from peacestance.evaluation.calibration import abstention_threshold, fit_temperature, softmax
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.files import write_json
 from peacestance.modeling import (
@@ -26,6 +27,9 @@ from peacestance.modeling import (
 )
 from peacestance.provenance import record
 from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
+
+SELECTIVE_ACCURACY = 0.9
+"""Share of the labels that are right on validation where the model does not abstain."""
 
 
 class ClassWeights(Enum):
@@ -166,11 +170,16 @@ def train(config: TrainConfig, output: str | Path) -> TrainResult:
     else:
         model = _fine_tune(config, statements, validation, output)
     seconds = time.perf_counter() - started
-    scores = {}
+    scores: dict[str, Any] = {}
+    temperature, threshold = 1.0, 0.0
     if validation:
-        predicted = model.logits(validation, config.trainer.eval_batch_size).argmax(axis=1)
-        scores = stance_scores(predicted, np.array([LABEL2ID[s.stance or ""] for s in validation]))
-    save_checkpoint(model, _card(config, manifest, scores), output)
+        logits = model.logits(validation, config.trainer.eval_batch_size)
+        gold = np.array([LABEL2ID[s.stance or ""] for s in validation])
+        scores = stance_scores(logits.argmax(axis=1), gold)
+        temperature = fit_temperature(logits, gold)
+        threshold = abstention_threshold(softmax(logits, temperature), gold, SELECTIVE_ACCURACY)
+    card = replace(_card(config, manifest, scores), temperature=temperature, abstain_below=threshold)
+    save_checkpoint(model, card, output)
     facts = {"data": manifest.content_hash, "data_version": manifest.version, "train_statements": len(statements)}
     facts |= {"train_articles": len({s.article_id for s in statements})}
     write_json(output / "run.json", record(config, **facts, seconds=round(seconds, 1), validation=scores))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,26 +13,36 @@ import numpy as np
 from peacestance.config import EvaluateConfig
 from peacestance.corpus.annotated import annotated_from_row
 from peacestance.dataset import gold_statements, labelled, read_manifest
+from peacestance.evaluation.calibration import Calibration, calibration
+from peacestance.evaluation.intervals import Comparison, compare, confusions, figures, intervals
 from peacestance.evaluation.metrics import stance_scores
-from peacestance.files import read_jsonl, write_json, write_jsonl
+from peacestance.files import read_jsonl, write_json, write_jsonl, write_text
 from peacestance.inference import StanceClassifier
 from peacestance.modeling import ModelConfig, ModelKind, TfidfModel, read_card
 from peacestance.provenance import record
 from peacestance.schema import LABEL2ID, InputError, Prediction, Statement
 
-__all__ = ["Evaluation", "EvaluationSet", "evaluate_checkpoints", "read_labelled"]
+__all__ = ["Evaluation", "EvaluationSet", "compare_predictions", "evaluate_checkpoints", "read_labelled"]
 
 BASELINE_SEED = 1
 
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """Scores on one split or file, as in `metrics.json`; `confusion` has gold labels as rows."""
+    """Scores on one split or file, as in `metrics.json`; `confusion` has gold labels as rows.
+
+    `f_avg` is the mean F1 of support and oppose, `mcc` the Matthews correlation, and `interval` holds 95 % intervals
+    over draws of articles: see `peacestance.evaluation.intervals`.
+    """
 
     n: int
     articles: int
     macro_f1: float
     accuracy: float
+    f_avg: float
+    mcc: float
+    interval: dict[str, list[float]]
+    calibration: Calibration
     per_label: dict[str, dict[str, float]]
     confusion: list[list[int]]
     baselines: dict[str, dict[str, float]]
@@ -68,18 +78,20 @@ def read_labelled(path: str | Path) -> list[Statement]:
     return statements
 
 
-def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> list[Evaluation]:
+def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[list[Evaluation], list[Comparison]]:
     """Score checkpoints and write `metrics.json`, `predictions.jsonl`, pictures and `report.md` into `output`.
 
-    With several checkpoints each has a folder of its own, named like its checkpoint.
+    With several checkpoints each has a folder of its own, named like its checkpoint, and `comparison.json` compares
+    them pair by pair.
 
     Raises:
         InputError: a checkpoint, dataset, split or file is missing or malformed.
     """
-    from peacestance.report import write_report
+    from peacestance.report import comparison_table, write_report
 
     output = Path(output)
     evaluations = []
+    labels: dict[str, dict[str, list[Prediction]]] = {}
     for checkpoint in config.checkpoint:
         card = read_card(checkpoint)
         data = config.data or card.data_path
@@ -97,7 +109,8 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> list[Eva
         for name, statements in sets.items():
             found = classifier.predict(statements, config.batch_size)
             predictions += [p.to_row() | {"set": name, "gold": p.statement.stance} for p in found]
-            scored[name] = _score(statements, found, training, baseline)
+            scored[name] = _score(statements, found, training, baseline, classifier.card.abstain_below)
+            labels.setdefault(name, {})[str(checkpoint)] = found
         evaluation = Evaluation(str(checkpoint), card.data_version, scored)
         write_jsonl(folder / "predictions.jsonl", predictions)
         fingerprint = read_manifest(data).content_hash if config.split or config.baselines else ""
@@ -105,7 +118,28 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> list[Eva
         write_json(folder / "metrics.json", asdict(evaluation))
         write_report(evaluation, folder)
         evaluations.append(evaluation)
-    return evaluations
+    comparisons = compare_predictions(labels)
+    if comparisons:
+        write_json(output / "comparison.json", [asdict(c) | {"verdict": c.verdict} for c in comparisons])
+        write_text(output / "comparison.md", comparison_table(comparisons) + "\n")
+    return evaluations, comparisons
+
+
+def compare_predictions(labels: Mapping[str, Mapping[str, Sequence[Prediction]]]) -> list[Comparison]:
+    """Compare the models of each set that have labelled the same statements: set name to model to predictions.
+
+    Raises:
+        InputError: two models have not labelled the same statements.
+    """
+    found = []
+    for name, models in labels.items():
+        statements = [[p.statement for p in own] for own in models.values()]
+        if any(own != statements[0] for own in statements):
+            raise InputError(f"{name}: the models have not labelled the same statements", remedy="give data=DIR")
+        gold = _ids([s.stance for s in statements[0]])
+        guesses = [_ids([p.stance for p in own]) for own in models.values()]
+        found += compare(name, list(models), guesses, gold, [s.article_id or s.id for s in statements[0]])
+    return found
 
 
 def _ids(stances: Sequence[str | None]) -> np.ndarray:
@@ -113,10 +147,16 @@ def _ids(stances: Sequence[str | None]) -> np.ndarray:
 
 
 def _score(
-    statements: list[Statement], found: list[Prediction], training: list[Statement], baseline: TfidfModel | None
+    statements: list[Statement],
+    found: list[Prediction],
+    training: list[Statement],
+    baseline: TfidfModel | None,
+    abstain_below: float,
 ) -> EvaluationSet:
     gold = _ids([s.stance for s in statements])
     scores = stance_scores(_ids([p.stance for p in found]), gold)
+    counts = confusions(_ids([p.stance for p in found]), gold, [s.article_id or s.id for s in statements])
+    whole = figures(counts.sum(0))
     baselines = {}
     if baseline is not None:
         commonest = Counter(s.stance for s in training).most_common(1)[0][0]
@@ -125,14 +165,19 @@ def _score(
             "tfidf": baseline.logits(statements, len(statements)).argmax(axis=1),
         }
         baselines = {
-            name: {key: stance_scores(guess, gold)[key] for key in ("macro_f1", "accuracy")}
+            name: {key: float(own[key]) for key in ("macro_f1", "f_avg", "accuracy")}
             for name, guess in guesses.items()
+            for own in [figures(confusions(guess, gold, [""] * len(gold)).sum(0))]
         }
     return EvaluationSet(
         n=len(statements),
         articles=len({s.article_id for s in statements}),
         macro_f1=scores["macro_f1"],
         accuracy=scores["accuracy"],
+        f_avg=float(whole["f_avg"]),
+        mcc=float(whole["mcc"]),
+        interval=intervals(counts),
+        calibration=calibration(np.array([[*p.probabilities.values()] for p in found]), gold, abstain_below),
         per_label=scores["per_label"],
         confusion=scores["confusion"],
         baselines=baselines,
