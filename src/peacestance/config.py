@@ -27,6 +27,7 @@ class EvaluateConfig:
         split: the dataset's splits to score; `none` for no split.
         statements: files of labelled statements or annotated articles to score as well.
         baselines: whether majority and TF-IDF, trained on the dataset's training split, stand beside the checkpoint.
+        behaviour: folder of behaviour tests; none where empty.
         batch_size: statements a batch.
         output: folder of the report.
     """
@@ -36,6 +37,7 @@ class EvaluateConfig:
     split: list[str] = field(default_factory=lambda: ["test"])
     statements: list[str] = field(default_factory=list)
     baselines: bool = True
+    behaviour: str = "data/behaviour"
     batch_size: int = 64
     output: str = "outputs/evaluation"
 

@@ -11,6 +11,7 @@ from peacestance.schema import LABELS, Statement
 
 if TYPE_CHECKING:
     from peacestance.dataset import Manifest
+    from peacestance.evaluation.behaviour import Capability
     from peacestance.evaluation.intervals import Comparison
     from peacestance.evaluation.run import Evaluation, EvaluationSet
     from peacestance.inference import ArticleStances
@@ -111,6 +112,39 @@ def comparison_table(comparisons: Sequence[Comparison]) -> str:
     return table(["set", "difference of macro-F1", "p", "McNemar's p", "in words"], rows)
 
 
+def behaviour_table(behaviour: Sequence[Capability]) -> str:
+    """Behaviour tests by capability, the worst first."""
+    rows: list[list[object]] = [[c.capability, c.test, c.cases, c.failed, f"{c.rate:.0%}"] for c in behaviour]
+    return table(["capability", "test", "cases", "failed", "share"], rows)
+
+
+def failures_table(behaviour: Sequence[Capability], capabilities: int = 5) -> str:
+    """The surest failures of the worst capabilities."""
+    rows: list[list[object]] = []
+    for own in behaviour[:capabilities]:
+        for outcome in own.worst:
+            # of an invariance case the two that differ
+            pair = [
+                outcome.predictions[0],
+                next(
+                    (p for p in outcome.predictions if p.stance != outcome.predictions[0].stance),
+                    outcome.predictions[-1],
+                ),
+            ]
+            for prediction in pair if len(outcome.predictions) > 1 else pair[:1]:
+                s = prediction.statement
+                says = f"{s.speaker} {s.cue}: {s.statement}"
+                rows.append(
+                    [
+                        own.capability,
+                        _short(says, 160),
+                        s.stance,
+                        f"{prediction.stance} {prediction.probabilities[prediction.stance]:.2f}",
+                    ]
+                )
+    return table(["capability", "statement", "expected", "predicted"], rows)
+
+
 def scores_table(evaluation: Evaluation) -> str:
     """All of an evaluation's tables for the terminal."""
     parts = []
@@ -119,6 +153,8 @@ def scores_table(evaluation: Evaluation) -> str:
         parts.append(rivals_table(evaluation.checkpoint, scores) + "\n")
         parts.append(set_table(scores) + "\n")
         parts.append(calibration_line(scores) + "\n")
+    if evaluation.behaviour:
+        parts.append(f"behaviour tests\n\n{behaviour_table(evaluation.behaviour)}\n")
     return "\n".join(parts)
 
 
@@ -168,6 +204,9 @@ def write_report(evaluation: Evaluation, folder: str | Path) -> None:
             calibration_line(scores) + "\n",
             f"![Confusion matrix on {name}: gold labels as rows, predictions as columns]({picture})\n",
         ]
+    if evaluation.behaviour:
+        parts += ["## Behaviour tests\n", "Invented statements; what fails most stands first.\n"]
+        parts += [behaviour_table(evaluation.behaviour) + "\n", failures_table(evaluation.behaviour) + "\n"]
     write_text(folder / "report.md", "\n".join(parts))
 
 

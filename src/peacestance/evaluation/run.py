@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,14 @@ import numpy as np
 from peacestance.config import EvaluateConfig
 from peacestance.corpus.annotated import annotated_from_row
 from peacestance.dataset import gold_statements, labelled, read_manifest
+from peacestance.evaluation.behaviour import (
+    Capability,
+    capability_to_row,
+    judge_behaviour,
+    read_cases,
+    statements_of,
+    summarize_behaviour,
+)
 from peacestance.evaluation.calibration import Calibration, calibration
 from peacestance.evaluation.intervals import Comparison, compare, confusions, figures, intervals
 from peacestance.evaluation.metrics import stance_scores
@@ -50,11 +58,17 @@ class EvaluationSet:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A checkpoint's scores on every set."""
+    """A checkpoint's scores on every set, and its failures in the behaviour tests by capability, worst first."""
 
     checkpoint: str
     data_version: str
     sets: dict[str, EvaluationSet]
+    behaviour: tuple[Capability, ...] = ()
+
+    def to_row(self) -> dict[str, Any]:
+        """The evaluation as `metrics.json` holds it."""
+        row = asdict(replace(self, behaviour=()))
+        return row | {"behaviour": [capability_to_row(own) for own in self.behaviour]}
 
 
 def read_labelled(path: str | Path) -> list[Statement]:
@@ -90,6 +104,7 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
     from peacestance.report import comparison_table, write_report
 
     output = Path(output)
+    cases = read_cases(config.behaviour) if config.behaviour else []
     evaluations = []
     labels: dict[str, dict[str, list[Prediction]]] = {}
     for checkpoint in config.checkpoint:
@@ -111,11 +126,12 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
             predictions += [p.to_row() | {"set": name, "gold": p.statement.stance} for p in found]
             scored[name] = _score(statements, found, training, baseline, classifier.card.abstain_below)
             labels.setdefault(name, {})[str(checkpoint)] = found
-        evaluation = Evaluation(str(checkpoint), card.data_version, scored)
+        behaviour = judge_behaviour(cases, classifier.predict(statements_of(cases), config.batch_size))
+        evaluation = Evaluation(str(checkpoint), card.data_version, scored, tuple(summarize_behaviour(behaviour)))
         write_jsonl(folder / "predictions.jsonl", predictions)
         fingerprint = read_manifest(data).content_hash if config.split or config.baselines else ""
         write_json(folder / "run.json", record(config, data=fingerprint, training_data=card.data_hash))
-        write_json(folder / "metrics.json", asdict(evaluation))
+        write_json(folder / "metrics.json", evaluation.to_row())
         write_report(evaluation, folder)
         evaluations.append(evaluation)
     comparisons = compare_predictions(labels)
