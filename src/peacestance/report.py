@@ -103,6 +103,15 @@ def calibration_line(scores: EvaluationSet) -> str:
     )
 
 
+def slices_table(scores: EvaluationSet, most: int = 12) -> str:
+    """The worst slices first; small ones, marked by a star, last."""
+    rows: list[list[object]] = [
+        [f"{s.field}: {s.value}" + (" *" if s.small else ""), s.n, s.articles, s.macro_f1, s.accuracy]
+        for s in scores.slices[:most]
+    ]
+    return table(["slice", "n", "articles", "macro-F1", "accuracy"], rows)
+
+
 def comparison_table(comparisons: Sequence[Comparison]) -> str:
     """Pairs of models, set by set."""
     rows: list[list[object]] = []
@@ -202,6 +211,9 @@ def write_report(evaluation: Evaluation, folder: str | Path) -> None:
             rivals_table(evaluation.checkpoint, scores) + "\n",
             set_table(scores) + "\n",
             calibration_line(scores) + "\n",
+            "The worst slices (macro-F1 over the labels that occur there; * fewer than 30 statements); all slices are "
+            "in `metrics.json`.\n",
+            slices_table(scores) + "\n",
             f"![Confusion matrix on {name}: gold labels as rows, predictions as columns]({picture})\n",
         ]
     if evaluation.behaviour:

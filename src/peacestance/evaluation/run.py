@@ -12,7 +12,7 @@ import numpy as np
 
 from peacestance.config import EvaluateConfig
 from peacestance.corpus.annotated import annotated_from_row
-from peacestance.dataset import gold_statements, labelled, read_manifest
+from peacestance.dataset import gold_statements, labelled, load_split, read_manifest
 from peacestance.evaluation.behaviour import (
     Capability,
     capability_to_row,
@@ -24,6 +24,7 @@ from peacestance.evaluation.behaviour import (
 from peacestance.evaluation.calibration import Calibration, calibration
 from peacestance.evaluation.intervals import Comparison, compare, confusions, figures, intervals
 from peacestance.evaluation.metrics import stance_scores
+from peacestance.evaluation.slices import Slice, facts_of, slices
 from peacestance.files import read_jsonl, write_json, write_jsonl, write_text
 from peacestance.inference import StanceClassifier
 from peacestance.modeling import ModelConfig, ModelKind, TfidfModel, read_card
@@ -51,6 +52,7 @@ class EvaluationSet:
     mcc: float
     interval: dict[str, list[float]]
     calibration: Calibration
+    slices: list[Slice]
     per_label: dict[str, dict[str, float]]
     confusion: list[list[int]]
     baselines: dict[str, dict[str, float]]
@@ -71,25 +73,38 @@ class Evaluation:
         return row | {"behaviour": [capability_to_row(own) for own in self.behaviour]}
 
 
+@dataclass(frozen=True)
+class Labelled:
+    """A statement with its gold label, and the values by which it is sliced."""
+
+    statement: Statement
+    facts: dict[str, str]
+
+
+def _labelled(row: dict[str, Any]) -> Labelled:
+    statement = Statement.from_row(row)
+    if statement.stance is None:
+        raise InputError(f"statement {statement.id!r} has no stance", remedy="evaluation needs gold labels")
+    return Labelled(statement, facts_of(statement, row))
+
+
+def _read_rows(path: str | Path) -> list[Labelled]:
+    def parse(row: dict[str, Any]) -> list[Labelled]:
+        return list(map(_labelled, [row] if "statement" in row else gold_statements(annotated_from_row(row))))
+
+    rows = [item for own in read_jsonl(path, parse) for item in own]
+    if not rows:
+        raise InputError("no labelled statement", path=path)
+    return rows
+
+
 def read_labelled(path: str | Path) -> list[Statement]:
     """Labelled statements of a JSONL file of statements or of annotated articles.
 
     Raises:
         InputError: a row is malformed or has no label; names file and line.
     """
-
-    def parse(row: dict[str, Any]) -> list[Statement]:
-        if "statement" not in row:
-            return [Statement.from_row(statement) for statement in gold_statements(annotated_from_row(row))]
-        statement = Statement.from_row(row)
-        if statement.stance is None:
-            raise InputError(f"statement {statement.id!r} has no stance", remedy="evaluation needs gold labels")
-        return [statement]
-
-    statements = [statement for own in read_jsonl(path, parse) for statement in own]
-    if not statements:
-        raise InputError("no labelled statement", path=path)
-    return statements
+    return [item.statement for item in _read_rows(path)]
 
 
 def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[list[Evaluation], list[Comparison]]:
@@ -110,10 +125,8 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
     for checkpoint in config.checkpoint:
         card = read_card(checkpoint)
         data = config.data or card.data_path
-        sets: dict[str, list[Statement]] = {}
-        for split in config.split:
-            sets[split] = labelled(data, split)
-        sets |= {f"statements:{Path(path).name}": read_labelled(path) for path in config.statements}
+        sets = {split: list(map(_labelled, load_split(data, split))) for split in config.split}
+        sets |= {f"statements:{Path(path).name}": _read_rows(path) for path in config.statements}
         if not sets:
             raise InputError("nothing to evaluate on", remedy="split=test or statements=FILE")
         training = labelled(data, "train") if config.baselines else []
@@ -121,10 +134,10 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
         classifier = StanceClassifier.from_pretrained(checkpoint)
         folder = output if len(config.checkpoint) == 1 else output / Path(checkpoint).name
         scored, predictions = {}, []
-        for name, statements in sets.items():
-            found = classifier.predict(statements, config.batch_size)
+        for name, items in sets.items():
+            found = classifier.predict([item.statement for item in items], config.batch_size)
             predictions += [p.to_row() | {"set": name, "gold": p.statement.stance} for p in found]
-            scored[name] = _score(statements, found, training, baseline, classifier.card.abstain_below)
+            scored[name] = _score(items, found, training, baseline, classifier.card.abstain_below)
             labels.setdefault(name, {})[str(checkpoint)] = found
         behaviour = judge_behaviour(cases, classifier.predict(statements_of(cases), config.batch_size))
         evaluation = Evaluation(str(checkpoint), card.data_version, scored, tuple(summarize_behaviour(behaviour)))
@@ -163,12 +176,13 @@ def _ids(stances: Sequence[str | None]) -> np.ndarray:
 
 
 def _score(
-    statements: list[Statement],
+    items: list[Labelled],
     found: list[Prediction],
     training: list[Statement],
     baseline: TfidfModel | None,
     abstain_below: float,
 ) -> EvaluationSet:
+    statements = [item.statement for item in items]
     gold = _ids([s.stance for s in statements])
     scores = stance_scores(_ids([p.stance for p in found]), gold)
     counts = confusions(_ids([p.stance for p in found]), gold, [s.article_id or s.id for s in statements])
@@ -194,6 +208,7 @@ def _score(
         mcc=float(whole["mcc"]),
         interval=intervals(counts),
         calibration=calibration(np.array([[*p.probabilities.values()] for p in found]), gold, abstain_below),
+        slices=slices(statements, [item.facts for item in items], _ids([p.stance for p in found]), gold),
         per_label=scores["per_label"],
         confusion=scores["confusion"],
         baselines=baselines,
