@@ -28,6 +28,7 @@ class EvaluateConfig:
         statements: files of labelled statements or annotated articles to score as well.
         baselines: whether majority and TF-IDF, trained on the dataset's training split, stand beside the checkpoint.
         behaviour: folder of behaviour tests; none where empty.
+        end_to_end: whether statements are also extracted and classified from the articles' text, where it is at hand.
         batch_size: statements a batch.
         output: folder of the report.
     """
@@ -38,6 +39,7 @@ class EvaluateConfig:
     statements: list[str] = field(default_factory=list)
     baselines: bool = True
     behaviour: str = "data/behaviour"
+    end_to_end: bool = True
     batch_size: int = 64
     output: str = "outputs/evaluation"
 

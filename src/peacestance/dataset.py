@@ -18,9 +18,10 @@ from tqdm import tqdm
 
 from peacestance.articles import furniture
 from peacestance.corpus import CorpusConfig, read_corpus
+from peacestance.corpus.annotated import annotated_from_row, annotated_to_row
 from peacestance.corpus.sources import read_sources
 from peacestance.extraction import StatementExtractor, context_of
-from peacestance.files import atomic_folder, read_text, write_json, write_jsonl, write_text
+from peacestance.files import atomic_folder, read_jsonl, read_text, write_json, write_jsonl, write_text
 from peacestance.matching import match_contents
 from peacestance.provenance import record
 from peacestance.schema import LABELS, AnnotatedArticle, InputError, Statement, span_text
@@ -203,7 +204,8 @@ def build_dataset(config: BuildConfig, output: str | Path) -> Manifest:
     if not any(rows.values()):
         raise InputError("the articles hold no statement", path=config.corpus.path, remedy="check the input")
     manifest = _manifest(config, rows, left_out)
-    _write(output, config, rows, left_out, manifest)
+    held_out = {name: [a for a in labelled if assigned.get(a.article.id) == name] for name in manifest.splits}
+    _write(output, config, rows, left_out, manifest, {name: own for name, own in held_out.items() if name != "train"})
     return manifest
 
 
@@ -247,7 +249,7 @@ def _manifest(config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_o
 
 def _write(
     output: Path, config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_out: list[tuple[str, str]],
-    manifest: Manifest,
+    manifest: Manifest, held_out: dict[str, list[AnnotatedArticle]],
 ) -> None:  # fmt: skip
     with atomic_folder(output, _of_hydra) as folder:
         (folder / "data").mkdir()
@@ -255,6 +257,9 @@ def _write(
         for split in manifest.splits:
             data = datasets.Dataset.from_list(rows[split], features=FEATURES)
             data.to_parquet(folder / "data" / f"{split}.parquet")
+        # whole articles, so that evaluation can start from raw text
+        for split, articles in held_out.items():
+            write_jsonl(folder / "articles" / f"{split}.jsonl", map(annotated_to_row, articles))
         write_jsonl(folder / "left_out.jsonl", ({"id": i, "reason": reason} for i, reason in left_out))
         write_json(folder / "manifest.json", manifest.__dict__)
         write_json(folder / "run.json", record(config, data=manifest.content_hash))
@@ -297,6 +302,12 @@ def dataset_card(manifest: Manifest, corpus: CorpusConfig) -> str:
         "negotiations.\n\n" + "".join(f"{layer}\n\n" for layer in layers) + f"{head}{table}\n"
         f"Left out, with the reason:\n\n{left_out}\nContent hash: `{manifest.content_hash}`\n"
     )
+
+
+def held_out_articles(folder: str | Path, split: str) -> list[AnnotatedArticle]:
+    """The annotated articles of a held-out split with their texts; none where the dataset has no such file."""
+    path = Path(folder) / "articles" / f"{split}.jsonl"
+    return list(read_jsonl(path, annotated_from_row)) if path.is_file() else []
 
 
 def load_split(folder: str | Path, split: str) -> datasets.Dataset:

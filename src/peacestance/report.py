@@ -12,6 +12,7 @@ from peacestance.schema import LABELS, Statement
 if TYPE_CHECKING:
     from peacestance.dataset import Manifest
     from peacestance.evaluation.behaviour import Capability
+    from peacestance.evaluation.end_to_end import EndToEnd
     from peacestance.evaluation.intervals import Comparison
     from peacestance.evaluation.run import Evaluation, EvaluationSet
     from peacestance.inference import ArticleStances
@@ -112,6 +113,26 @@ def slices_table(scores: EvaluationSet, most: int = 12) -> str:
     return table(["slice", "n", "articles", "macro-F1", "accuracy"], rows)
 
 
+def end_to_end_lines(own: EndToEnd) -> str:
+    """From raw text: F1, and where the gold statements on peace talks are lost."""
+    lost = own.lost
+    rows: list[list[object]] = [
+        [name, rates.precision, rates.recall, rates.f1]
+        for name, rates in (
+            ("statement, speaker and stance", own.statement),
+            ("the same with exact words", own.exact),
+            ("speaker's stance in the article", own.speaker),
+        )
+    ]
+    return (
+        f"From the text of {own.articles} articles, statements extracted:\n\n"
+        f"{table(['found', 'precision', 'recall', 'F1'], rows)}\n\n"
+        f"Of the gold statements on peace talks {lost['extraction']:.0%} are lost to extraction, "
+        f"{lost['speaker']:.0%} to the speaker's name, {lost['classification']:.0%} to the label; "
+        f"{lost['right']:.0%} are right."
+    )
+
+
 def comparison_table(comparisons: Sequence[Comparison]) -> str:
     """Pairs of models, set by set."""
     rows: list[list[object]] = []
@@ -162,6 +183,8 @@ def scores_table(evaluation: Evaluation) -> str:
         parts.append(rivals_table(evaluation.checkpoint, scores) + "\n")
         parts.append(set_table(scores) + "\n")
         parts.append(calibration_line(scores) + "\n")
+        if scores.end_to_end is not None:
+            parts.append(end_to_end_lines(scores.end_to_end) + "\n")
     if evaluation.behaviour:
         parts.append(f"behaviour tests\n\n{behaviour_table(evaluation.behaviour)}\n")
     return "\n".join(parts)
@@ -211,6 +234,7 @@ def write_report(evaluation: Evaluation, folder: str | Path) -> None:
             rivals_table(evaluation.checkpoint, scores) + "\n",
             set_table(scores) + "\n",
             calibration_line(scores) + "\n",
+            *([end_to_end_lines(scores.end_to_end) + "\n"] if scores.end_to_end is not None else []),
             "The worst slices (macro-F1 over the labels that occur there; * fewer than 30 statements); all slices are "
             "in `metrics.json`.\n",
             slices_table(scores) + "\n",

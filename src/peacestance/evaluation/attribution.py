@@ -130,7 +130,8 @@ def _head(text: str, words: Sequence[tuple[int, int]], mention: frozenset[int]) 
     return head
 
 
-def _rates(hits: int, found: int, gold: int) -> Rates:
+def rates(hits: int, found: int, gold: int) -> Rates:
+    """Precision, recall and F1 of `hits` among what was found and what is gold."""
     p, r = hits / found if found else 0.0, hits / gold if gold else 0.0
     return Rates(p, r, 2 * p * r / (p + r) if p + r else 0.0)
 
@@ -170,10 +171,10 @@ def score_attributions(
         articles=len(articles),
         gold=n["gold"],
         found=n["found"],
-        exact=_rates(n["exact"], n["found"], n["gold"]),
-        overlap=_rates(n["overlap"], n["found"], n["gold"]),
+        exact=rates(n["exact"], n["found"], n["gold"]),
+        overlap=rates(n["overlap"], n["found"], n["gold"]),
         recall_by_kind={kind: hit_kinds[kind] / total for kind, total in kinds.most_common()},
         source=n["source"] / n["sources"] if n["sources"] else None,
         name=n["name"] / n["names"] if n["names"] else None,
-        end_to_end=_rates(n["name"], n["found"], n["gold"]) if n["names"] else None,
+        end_to_end=rates(n["name"], n["found"], n["gold"]) if n["names"] else None,
     )

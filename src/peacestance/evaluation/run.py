@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 from peacestance.config import EvaluateConfig
 from peacestance.corpus.annotated import annotated_from_row
-from peacestance.dataset import gold_statements, labelled, load_split, read_manifest
+from peacestance.dataset import gold_statements, held_out_articles, labelled, load_split, read_manifest
 from peacestance.evaluation.behaviour import (
     Capability,
     capability_to_row,
@@ -22,14 +23,16 @@ from peacestance.evaluation.behaviour import (
     summarize_behaviour,
 )
 from peacestance.evaluation.calibration import Calibration, calibration
+from peacestance.evaluation.end_to_end import EndToEnd, score_end_to_end
 from peacestance.evaluation.intervals import Comparison, compare, confusions, figures, intervals
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.evaluation.slices import Slice, facts_of, slices
+from peacestance.extraction import StatementExtractor
 from peacestance.files import read_jsonl, write_json, write_jsonl, write_text
 from peacestance.inference import StanceClassifier
 from peacestance.modeling import ModelConfig, ModelKind, TfidfModel, read_card
 from peacestance.provenance import record
-from peacestance.schema import LABEL2ID, InputError, Prediction, Statement
+from peacestance.schema import LABEL2ID, AnnotatedArticle, InputError, Prediction, Statement
 
 __all__ = ["Evaluation", "EvaluationSet", "compare_predictions", "evaluate_checkpoints", "read_labelled"]
 
@@ -39,6 +42,8 @@ BASELINE_SEED = 1
 @dataclass(frozen=True)
 class EvaluationSet:
     """Scores on one split or file, as in `metrics.json`; `confusion` has gold labels as rows.
+
+    All but `end_to_end` are on gold statements; that is None where the articles' texts are not at hand.
 
     `f_avg` is the mean F1 of support and oppose, `mcc` the Matthews correlation, and `interval` holds 95 % intervals
     over draws of articles: see `peacestance.evaluation.intervals`.
@@ -53,6 +58,7 @@ class EvaluationSet:
     interval: dict[str, list[float]]
     calibration: Calibration
     slices: list[Slice]
+    end_to_end: EndToEnd | None
     per_label: dict[str, dict[str, float]]
     confusion: list[list[int]]
     baselines: dict[str, dict[str, float]]
@@ -88,14 +94,19 @@ def _labelled(row: dict[str, Any]) -> Labelled:
     return Labelled(statement, facts_of(statement, row))
 
 
-def _read_rows(path: str | Path) -> list[Labelled]:
+def _read_rows(path: str | Path) -> tuple[list[Labelled], list[AnnotatedArticle]]:
+    articles: list[AnnotatedArticle] = []
+
     def parse(row: dict[str, Any]) -> list[Labelled]:
-        return list(map(_labelled, [row] if "statement" in row else gold_statements(annotated_from_row(row))))
+        if "statement" in row:
+            return [_labelled(row)]
+        articles.append(annotated_from_row(row))
+        return list(map(_labelled, gold_statements(articles[-1])))
 
     rows = [item for own in read_jsonl(path, parse) for item in own]
     if not rows:
         raise InputError("no labelled statement", path=path)
-    return rows
+    return rows, articles
 
 
 def read_labelled(path: str | Path) -> list[Statement]:
@@ -104,7 +115,7 @@ def read_labelled(path: str | Path) -> list[Statement]:
     Raises:
         InputError: a row is malformed or has no label; names file and line.
     """
-    return [item.statement for item in _read_rows(path)]
+    return [item.statement for item in _read_rows(path)[0]]
 
 
 def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[list[Evaluation], list[Comparison]]:
@@ -120,12 +131,21 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
 
     output = Path(output)
     cases = read_cases(config.behaviour) if config.behaviour else []
+    kept: dict[str, list[list[Statement]]] = {}
+
+    def extracted(name: str, articles: list[AnnotatedArticle]) -> list[list[Statement]]:
+        """Extraction is the same for every checkpoint."""
+        if name not in kept:
+            found = StatementExtractor().extract_many(a.article for a in articles)
+            kept[name] = list(tqdm(found, f"extracting {name}", len(articles), unit=" articles", disable=None))
+        return kept[name]
+
     evaluations = []
     labels: dict[str, dict[str, list[Prediction]]] = {}
     for checkpoint in config.checkpoint:
         card = read_card(checkpoint)
         data = config.data or card.data_path
-        sets = {split: list(map(_labelled, load_split(data, split))) for split in config.split}
+        sets = {s: (list(map(_labelled, load_split(data, s))), held_out_articles(data, s)) for s in config.split}
         sets |= {f"statements:{Path(path).name}": _read_rows(path) for path in config.statements}
         if not sets:
             raise InputError("nothing to evaluate on", remedy="split=test or statements=FILE")
@@ -134,10 +154,13 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
         classifier = StanceClassifier.from_pretrained(checkpoint)
         folder = output if len(config.checkpoint) == 1 else output / Path(checkpoint).name
         scored, predictions = {}, []
-        for name, items in sets.items():
+        for name, (items, articles) in sets.items():
             found = classifier.predict([item.statement for item in items], config.batch_size)
             predictions += [p.to_row() | {"set": name, "gold": p.statement.stance} for p in found]
-            scored[name] = _score(items, found, training, baseline, classifier.card.abstain_below)
+            own = _score(items, found, training, baseline, classifier.card.abstain_below)
+            if config.end_to_end and articles:
+                own = replace(own, end_to_end=_from_text(articles, extracted(name, articles), classifier))
+            scored[name] = own
             labels.setdefault(name, {})[str(checkpoint)] = found
         behaviour = judge_behaviour(cases, classifier.predict(statements_of(cases), config.batch_size))
         evaluation = Evaluation(str(checkpoint), card.data_version, scored, tuple(summarize_behaviour(behaviour)))
@@ -169,6 +192,13 @@ def compare_predictions(labels: Mapping[str, Mapping[str, Sequence[Prediction]]]
         guesses = [_ids([p.stance for p in own]) for own in models.values()]
         found += compare(name, list(models), guesses, gold, [s.article_id or s.id for s in statements[0]])
     return found
+
+
+def _from_text(
+    articles: list[AnnotatedArticle], extracted: list[list[Statement]], classifier: StanceClassifier
+) -> EndToEnd:
+    predictions = iter(classifier.predict([s for own in extracted for s in own]))
+    return score_end_to_end(articles, [[next(predictions) for _ in own] for own in extracted])
 
 
 def _ids(stances: Sequence[str | None]) -> np.ndarray:
@@ -208,6 +238,7 @@ def _score(
         mcc=float(whole["mcc"]),
         interval=intervals(counts),
         calibration=calibration(np.array([[*p.probabilities.values()] for p in found]), gold, abstain_below),
+        end_to_end=None,
         slices=slices(statements, [item.facts for item in items], _ids([p.stance for p in found]), gold),
         per_label=scores["per_label"],
         confusion=scores["confusion"],
