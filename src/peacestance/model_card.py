@@ -1,0 +1,127 @@
+"""Publishing a checkpoint: its files, its measurements, and a model card written from these alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from huggingface_hub import EvalResult, ModelCardData
+
+from peacestance.encoders import ENCODERS
+from peacestance.files import atomic_folder, read_text, write_text
+from peacestance.modeling import CARD, ModelKind, read_card
+from peacestance.report import table
+from peacestance.schema import InputError
+
+_ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.PackageLoader("peacestance"), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+)
+WATTS = 10
+"""Taken for a busy core, to estimate energy."""
+
+
+def publish(checkpoint: str | Path, evaluation: str | Path, output: str | Path) -> None:
+    """Copy a checkpoint and the `metrics.json` of its evaluation into a folder, and write its model card there.
+
+    The folder appears whole; an older one in its place is replaced.
+
+    Raises:
+        InputError: the checkpoint or its evaluation is missing, or the output is no checkpoint.
+    """
+    checkpoint, output = Path(checkpoint), Path(output)
+    read_card(checkpoint)
+    metrics = Path(evaluation) / "metrics.json"
+    if not metrics.is_file():
+        raise InputError("no such file", path=metrics, remedy="evaluate first: python scripts/evaluate.py")
+    if output.is_dir() and any(output.iterdir()) and not (output / CARD).is_file():
+        raise InputError("exists and is no checkpoint", path=output, remedy="choose another output")
+    with atomic_folder(output) as folder:
+        for path in (*checkpoint.iterdir(), metrics):
+            if path.suffix in (".json", ".safetensors", ".txt"):
+                shutil.copyfile(path, folder / path.name)
+        write_text(folder / "README.md", model_card(folder, output.name))
+
+
+def model_card(folder: str | Path, name: str) -> str:
+    """A model card in the hub's format for the model `name`, from the checkpoint's own JSON files alone.
+
+    Raises:
+        InputError: a file is missing or damaged.
+    """
+    folder = Path(folder)
+    card = read_card(folder)
+    try:
+        run, metrics = (json.loads(read_text(folder / name)) for name in ("run.json", "metrics.json"))
+        return _card_text(folder, name, run, metrics, card.encoder if card.kind == ModelKind.transformer.value else "")
+    except (KeyError, ValueError, TypeError) as error:
+        raise InputError(f"damaged: {error!r}", path=folder, remedy="publish it again") from None
+
+
+def _name(split: str) -> str:
+    return split.removeprefix("statements:").removesuffix(".jsonl")
+
+
+def _card_text(folder: Path, name: str, run: dict[str, Any], metrics: dict[str, Any], encoder: str) -> str:
+    sets: dict[str, Any] = metrics["sets"]
+    results = [
+        EvalResult(
+            task_type="text-classification", task_name="Stance toward peace negotiations",
+            dataset_type="peacestance", dataset_name=f"peacestance, {_name(key)}",
+            metric_type="f1", metric_name="macro-F1", metric_value=round(own["macro_f1"], 4),
+        )
+        for key, own in sets.items()
+    ]  # fmt: skip
+    card = read_card(folder)
+    data = ModelCardData(
+        language="en",
+        license="apache-2.0",
+        library_name="peft" if card.adapter else "transformers",
+        base_model=ENCODERS[encoder].hub_id if encoder else None,
+        pipeline_tag="text-classification",
+        tags=["stance-detection", "news", "peace-negotiations"],
+        model_name=f"peacestance-{name}",
+        eval_results=results,
+    )
+    names = ("macro_f1", "f_avg", "accuracy")
+    head = ["set", "n", "articles", "macro-F1", "mean F1 of support and oppose", "accuracy", "TF-IDF", "majority"]
+    rows: dict[str, list[list[object]]] = {"scores": [], "labels": [], "ends": [], "sure": []}
+    for key, own in sets.items():
+        split = _name(key)
+        rivals = [_rival(own, rival) for rival in ("tfidf", "majority")]
+        rows["scores"].append([split, own["n"], own["articles"], *(_interval(own, f) for f in names), *rivals])
+        for label, figures in own["per_label"].items():
+            rows["labels"].append([split, label, *map(float, list(figures.values())[:3]), int(figures["support"])])
+        if own["end_to_end"]:
+            found = [float(own["end_to_end"][part]["f1"]) for part in ("statement", "speaker")]
+            lost = [f"{own['end_to_end']['lost'][step]:.0%}" for step in ("extraction", "speaker", "classification")]
+            rows["ends"].append([split, *found, *lost])
+        sure = own["calibration"]
+        rows["sure"].append(
+            [split, sure["ece"], sure["brier"], f"{sure['coverage']:.0%}", f"{sure['accuracy_kept']:.0%}"]
+        )
+    worst = [[c["capability"], c["test"], f"{c['failed']} of {c['cases']}"] for c in metrics["behaviour"][:8]]
+    over = f"over the encoder `{ENCODERS[encoder].hub_id}`" if encoder else "without an encoder"
+    trainer = run["config"]["trainer"]
+    return _ENVIRONMENT.get_template("model_card.md").render(
+        meta=data.to_yaml(), name=name, card=card, run=run, trainer=trainer, watts=WATTS,
+        kind=f"a low-rank adapter and a head {over}" if card.adapter else f"a classifier {over}",
+        megabytes=sum(path.stat().st_size for path in folder.glob("*.safetensors")) / 1e6,
+        threads=trainer["threads"] or run["machine"]["cores"],
+        scores=table(head, rows["scores"]),
+        labels=table(["set", "label", "precision", "recall", "F1", "n"], rows["labels"]),
+        ends=table(["set", "statements", "speakers", "lost to extraction", "to name", "to label"], rows["ends"]),
+        sure=table(["set", "calibration error", "Brier score", "kept", "right of these"], rows["sure"]),
+        worst=table(["capability", "test", "failed"], worst),
+    )  # fmt: skip
+
+
+def _interval(own: dict[str, Any], figure: str) -> str:
+    low, high = own["interval"][figure]
+    return f"{own[figure]:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _rival(own: dict[str, Any], name: str) -> str:
+    return f"{own['baselines'][name]['macro_f1']:.3f}" if name in own["baselines"] else ""

@@ -1,0 +1,46 @@
+"""Publishing a checkpoint, and the card that is written from its measurements."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from huggingface_hub import ModelCard
+
+from peacestance.config import EvaluateConfig
+from peacestance.evaluation.run import evaluate_checkpoints
+from peacestance.model_card import model_card, publish
+from peacestance.modeling import load_checkpoint
+from peacestance.schema import InputError
+
+
+def test_a_published_checkpoint_loads_and_its_card_says_what_was_measured(
+    adapter: Path, dataset: Path, tmp_path: Path
+) -> None:
+    config = EvaluateConfig([str(adapter)], str(dataset), end_to_end=False)
+    (evaluation,), _ = evaluate_checkpoints(config, tmp_path / "evaluation")
+    folder = tmp_path / "models/small"
+    publish(adapter, tmp_path / "evaluation", folder)
+    load_checkpoint(folder)
+    assert {path.suffix for path in folder.iterdir()} <= {".json", ".safetensors", ".txt", ".md"}
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert text == model_card(folder, "small")
+    own = evaluation.sets["test"]
+    assert f"{own.macro_f1:.3f} [{own.interval['macro_f1'][0]:.3f}" in text and "a low-rank adapter" in text
+    (result,) = ModelCard(text).data.eval_results
+    assert result.metric_value == round(own.macro_f1, 4) and result.dataset_name == "peacestance, test"
+    publish(adapter, tmp_path / "evaluation", folder)  # an older one is replaced
+    (folder / "metrics.json").write_text(json.dumps({"sets": {}}), encoding="utf-8")
+    with pytest.raises(InputError, match="damaged"):
+        model_card(folder, "small")
+
+
+def test_nothing_else_is_overwritten(adapter: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="evaluate first"):
+        publish(adapter, tmp_path / "nowhere", tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/letter.txt").write_text("dear", encoding="utf-8")
+    (tmp_path / "metrics.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="is no checkpoint"):
+        publish(adapter, tmp_path, tmp_path / "out")
