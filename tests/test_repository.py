@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from peacestance import StanceClassifier, Statement
+from peacestance.inference import DEFAULT_CHECKPOINT
+from peacestance.model_card import model_card
+from peacestance.modeling import read_card
 from peacestance.readme import GENERATED, filled
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,3 +50,22 @@ def test_no_text_of_the_annotated_articles_is_in_the_repository(mirror: Path) ->
 def test_generated_tables_are_those_of_the_benchmarks(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "<!-- begin" in text and filled(text, ROOT / "benchmarks") == text
+
+
+SHIPPED = sorted(path.parent for path in (ROOT / "models").glob("*/peacestance.json"))
+
+
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
+def test_shipped_models_are_small_and_say_what_was_measured(folder: Path) -> None:
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 6_000_000
+    assert (folder / "README.md").read_text(encoding="utf-8") == model_card(folder, folder.name)
+    (prediction,) = StanceClassifier.from_pretrained(folder).predict(
+        [Statement("1", "Ana Duro", "We want the ceasefire talks to go on without delay", cue="said")]
+    )
+    assert prediction.stance == "support"
+    versions = re.findall(r"^## (\S+)$", (ROOT / "data/CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert read_card(folder).data_version in versions
+
+
+def test_the_default_model_is_shipped() -> None:
+    assert ROOT / DEFAULT_CHECKPOINT in SHIPPED
