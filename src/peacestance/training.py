@@ -93,16 +93,16 @@ class TrainerConfig:
     """
 
     epochs: float = 8.0
-    learning_rate: float = 1e-4
+    learning_rate: float = 1.5e-4
     warmup: float = 0.1
     weight_decay: float = 0.01
-    batch_size: int = 16
+    batch_size: int = 32
     gradient_accumulation: int = 1
     eval_batch_size: int = 64
     class_weights: ClassWeights = ClassWeights.sqrt
     label_smoothing: float = 0.0
-    dropout: float = 0.1
-    freeze_embeddings: bool = False
+    dropout: float = 0.0
+    freeze_embeddings: bool = True
     patience: int = 4
     precision: Precision = Precision.fp32
     max_steps: int = -1
