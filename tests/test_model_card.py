@@ -18,7 +18,7 @@ from peacestance.schema import InputError
 def test_a_published_checkpoint_loads_and_its_card_says_what_was_measured(
     adapter: Path, dataset: Path, tmp_path: Path
 ) -> None:
-    config = EvaluateConfig([str(adapter)], str(dataset), end_to_end=False)
+    config = EvaluateConfig([str(adapter)], str(dataset), end_to_end=False, probes=False)
     (evaluation,), _ = evaluate_checkpoints(config, tmp_path / "evaluation")
     folder = tmp_path / "models/small"
     publish(adapter, tmp_path / "evaluation", folder)

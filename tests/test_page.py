@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from peacestance.cli import app
+from peacestance.config import EvaluateConfig
+from peacestance.evaluation.run import evaluate_checkpoints
 from peacestance.page import write_statements_page
-from peacestance.schema import Article, Statement, span_text
+from peacestance.schema import LABELS, Article, Statement, span_text
 
 STORY = "The envoy Mara Velic said talks would open on Monday.\n\n“We will go <b>now</b>,” she said, “& talk.”"
 
@@ -72,15 +74,39 @@ def test_the_text_survives_any_spans(tmp_path_factory: pytest.TempPathFactory, t
     assert len(re.findall(r"<sup", page)) == len(own)
 
 
-def test_the_page_opens_in_a_browser(tmp_path: Path) -> None:
+def opened(path: Path, profile: Path) -> str:
+    """The page as Chromium has it after loading."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
         pytest.skip("needs Chromium")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--dump-dom"]
+    done = subprocess.run(
+        [*command, f"--user-data-dir={profile}", path.as_uri()], capture_output=True, text=True, timeout=60
+    )
+    return done.stdout
+
+
+def test_the_page_opens_in_a_browser(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     start = STORY.index("talks")
     write_statements_page([(Article("a", STORY), [statement(0, STORY, (start, start + 20))])], path)
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--dump-dom"]
-    shown = subprocess.run(
-        [*command, f"--user-data-dir={tmp_path / 'profile'}", path.as_uri()], capture_output=True, text=True, timeout=60
-    ).stdout
+    shown = opened(path, tmp_path / "profile")
     assert text_of(shown) == STORY and 'class="s"' in shown
+
+
+def test_the_report_of_hostile_articles_is_one_harmless_page(tfidf: Path, tmp_path: Path) -> None:
+    evil = "<script>document.title = 'taken'</script>"
+    rows = [
+        {"id": f"{n}", "speaker": f"{evil} {n}", "cue": evil, "statement": f"{evil} talks {n}", "stance": stance,
+         "context": f"Before. {evil} talks {n} After {evil}.", "outlet": evil if n % 2 else "Post"}
+        for n, stance in enumerate(LABELS * 2)
+    ]  # fmt: skip
+    file = tmp_path / "evil.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    config = EvaluateConfig([str(tfidf)], split=[], statements=[str(file)], baselines=False)
+    (evaluation,), _ = evaluate_checkpoints(config, tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page and not re.findall(r"""(?:src|href)=|url\(""", page)
+    assert f"{evil} talks" in html.unescape(page) and f"{evaluation.sets['statements:evil.jsonl'].macro_f1:.3f}" in page
+    shown = opened(tmp_path / "report.html", tmp_path / "profile")
+    assert "<title>Evaluation of" in shown and shown.count("<svg") == 2

@@ -29,6 +29,7 @@ class EvaluateConfig:
         baselines: whether majority and TF-IDF, trained on the dataset's training split, stand beside the checkpoint.
         behaviour: folder of behaviour tests; none where empty.
         end_to_end: whether statements are also extracted and classified from the articles' text, where it is at hand.
+        probes: whether the checkpoint also labels parts of its input, to show shortcuts.
         batch_size: statements a batch.
         output: folder of the report.
     """
@@ -40,6 +41,7 @@ class EvaluateConfig:
     baselines: bool = True
     behaviour: str = "data/behaviour"
     end_to_end: bool = True
+    probes: bool = True
     batch_size: int = 64
     output: str = "outputs/evaluation"
 

@@ -13,9 +13,11 @@ import jinja2
 from peacestance.files import write_text
 from peacestance.schema import Article, Statement
 
-_ENVIRONMENT = jinja2.Environment(
+PAGES = jinja2.Environment(
     loader=jinja2.PackageLoader("peacestance"), autoescape=True, undefined=jinja2.StrictUndefined
 )
+"""The templates of pages; what is put into them is escaped."""
+PAGES.filters["percent"] = lambda share: f"{share:.0%}"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class _Page:
 def write_statements_page(articles: Iterable[tuple[Article, Sequence[Statement]]], path: str | Path) -> None:
     """Write one HTML page with the statements of articles marked in their texts, and listed beside them."""
     pages = [_page(article, statements) for article, statements in articles]
-    write_text(path, _ENVIRONMENT.get_template("statements.html").render(pages=pages))
+    write_text(path, PAGES.get_template("statements.html").render(pages=pages))
 
 
 def _page(article: Article, statements: Sequence[Statement]) -> _Page:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from peacestance.evaluation.behaviour import Capability
     from peacestance.evaluation.end_to_end import EndToEnd
     from peacestance.evaluation.intervals import Comparison
+    from peacestance.evaluation.probes import Probes
     from peacestance.evaluation.run import Evaluation, EvaluationSet
     from peacestance.inference import ArticleStances
 
@@ -101,6 +102,15 @@ def calibration_line(scores: EvaluationSet) -> str:
         f"Calibration error {own.ece:.3f} (bins of equal size: {own.ece_adaptive:.3f}), Brier score {own.brier:.3f}. "
         f"Abstaining below the checkpoint's threshold keeps {own.coverage:.0%} of the statements, "
         f"{own.accuracy_kept:.0%} of them right."
+    )
+
+
+def probes_lines(own: Probes) -> str:
+    """What the model makes of a part of its input."""
+    rows: list[list[object]] = [[name, value] for name, value in own.macro_f1.items()]
+    return (
+        f'{table(["given the", "macro-F1"], rows)}\n\nWith "the speaker" in place of the speaker\'s name '
+        f"{own.name_swing:.1%} of the labels change."
     )
 
 
@@ -235,6 +245,7 @@ def write_report(evaluation: Evaluation, folder: str | Path) -> None:
             set_table(scores) + "\n",
             calibration_line(scores) + "\n",
             *([end_to_end_lines(scores.end_to_end) + "\n"] if scores.end_to_end is not None else []),
+            *(["Parts of the input:\n", probes_lines(scores.probes) + "\n"] if scores.probes is not None else []),
             "The worst slices (macro-F1 over the labels that occur there; * fewer than 30 statements); all slices are "
             "in `metrics.json`.\n",
             slices_table(scores) + "\n",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from peacestance.corpus.annotated import annotated_from_row
 from peacestance.dataset import gold_statements, held_out_articles, labelled, load_split, read_manifest
 from peacestance.evaluation.behaviour import (
     Capability,
+    Case,
     capability_to_row,
     judge_behaviour,
     read_cases,
@@ -26,6 +28,7 @@ from peacestance.evaluation.calibration import Calibration, calibration
 from peacestance.evaluation.end_to_end import EndToEnd, score_end_to_end
 from peacestance.evaluation.intervals import Comparison, compare, confusions, figures, intervals
 from peacestance.evaluation.metrics import stance_scores
+from peacestance.evaluation.probes import Probes, probe
 from peacestance.evaluation.slices import Slice, facts_of, slices
 from peacestance.extraction import StatementExtractor
 from peacestance.files import read_jsonl, write_json, write_jsonl, write_text
@@ -43,7 +46,8 @@ BASELINE_SEED = 1
 class EvaluationSet:
     """Scores on one split or file, as in `metrics.json`; `confusion` has gold labels as rows.
 
-    All but `end_to_end` are on gold statements; that is None where the articles' texts are not at hand.
+    All but `end_to_end` are on gold statements; that is None where the articles' texts are not at hand. `probes` is
+    None where it was not asked for.
 
     `f_avg` is the mean F1 of support and oppose, `mcc` the Matthews correlation, and `interval` holds 95 % intervals
     over draws of articles: see `peacestance.evaluation.intervals`.
@@ -59,6 +63,7 @@ class EvaluationSet:
     calibration: Calibration
     slices: list[Slice]
     end_to_end: EndToEnd | None
+    probes: Probes | None
     per_label: dict[str, dict[str, float]]
     confusion: list[list[int]]
     baselines: dict[str, dict[str, float]]
@@ -94,7 +99,26 @@ def _labelled(row: dict[str, Any]) -> Labelled:
     return Labelled(statement, facts_of(statement, row))
 
 
-def _read_rows(path: str | Path) -> tuple[list[Labelled], list[AnnotatedArticle]]:
+@dataclass
+class HeldOut:
+    """A set to score on: labelled statements, and their annotated articles where the texts are at hand."""
+
+    items: list[Labelled]
+    articles: list[AnnotatedArticle]
+
+    @property
+    def statements(self) -> list[Statement]:
+        """The labelled statements."""
+        return [item.statement for item in self.items]
+
+    @cached_property
+    def extracted(self) -> list[list[Statement]]:
+        """What is found in each article's text, the same for every checkpoint."""
+        found = StatementExtractor().extract_many(annotated.article for annotated in self.articles)
+        return list(tqdm(found, "extracting", len(self.articles), unit=" articles", disable=None))
+
+
+def _read_file(path: str | Path) -> HeldOut:
     articles: list[AnnotatedArticle] = []
 
     def parse(row: dict[str, Any]) -> list[Labelled]:
@@ -103,10 +127,10 @@ def _read_rows(path: str | Path) -> tuple[list[Labelled], list[AnnotatedArticle]
         articles.append(annotated_from_row(row))
         return list(map(_labelled, gold_statements(articles[-1])))
 
-    rows = [item for own in read_jsonl(path, parse) for item in own]
-    if not rows:
+    items = [item for own in read_jsonl(path, parse) for item in own]
+    if not items:
         raise InputError("no labelled statement", path=path)
-    return rows, articles
+    return HeldOut(items, articles)
 
 
 def read_labelled(path: str | Path) -> list[Statement]:
@@ -115,11 +139,11 @@ def read_labelled(path: str | Path) -> list[Statement]:
     Raises:
         InputError: a row is malformed or has no label; names file and line.
     """
-    return [item.statement for item in _read_rows(path)[0]]
+    return _read_file(path).statements
 
 
 def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[list[Evaluation], list[Comparison]]:
-    """Score checkpoints and write `metrics.json`, `predictions.jsonl`, pictures and `report.md` into `output`.
+    """Score checkpoints and write metrics, predictions, `report.html`, and `report.md` with its pictures into `output`.
 
     With several checkpoints each has a folder of its own, named like its checkpoint, and `comparison.json` compares
     them pair by pair.
@@ -128,53 +152,61 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
         InputError: a checkpoint, dataset, split or file is missing or malformed.
     """
     from peacestance.report import comparison_table, write_report
+    from peacestance.report_page import write_report_page
 
     output = Path(output)
     cases = read_cases(config.behaviour) if config.behaviour else []
-    kept: dict[str, list[list[Statement]]] = {}
-
-    def extracted(name: str, articles: list[AnnotatedArticle]) -> list[list[Statement]]:
-        """Extraction is the same for every checkpoint."""
-        if name not in kept:
-            found = StatementExtractor().extract_many(a.article for a in articles)
-            kept[name] = list(tqdm(found, f"extracting {name}", len(articles), unit=" articles", disable=None))
-        return kept[name]
-
+    files = {f"statements:{Path(path).name}": _read_file(path) for path in config.statements}
+    if not files and not config.split:
+        raise InputError("nothing to evaluate on", remedy="split=test or statements=FILE")
+    splits: dict[str, dict[str, HeldOut]] = {}
     evaluations = []
     labels: dict[str, dict[str, list[Prediction]]] = {}
     for checkpoint in config.checkpoint:
-        card = read_card(checkpoint)
-        data = config.data or card.data_path
-        sets = {s: (list(map(_labelled, load_split(data, s))), held_out_articles(data, s)) for s in config.split}
-        sets |= {f"statements:{Path(path).name}": _read_rows(path) for path in config.statements}
-        if not sets:
-            raise InputError("nothing to evaluate on", remedy="split=test or statements=FILE")
-        training = labelled(data, "train") if config.baselines else []
-        baseline = TfidfModel.fit(training, ModelConfig(kind=ModelKind.tfidf), BASELINE_SEED) if training else None
-        classifier = StanceClassifier.from_pretrained(checkpoint)
+        data = config.data or read_card(checkpoint).data_path
+        if data not in splits:
+            splits[data] = {
+                split: HeldOut([_labelled(row) for row in load_split(data, split)], held_out_articles(data, split))
+                for split in config.split
+            }
         folder = output if len(config.checkpoint) == 1 else output / Path(checkpoint).name
-        scored, predictions = {}, []
-        for name, (items, articles) in sets.items():
-            found = classifier.predict([item.statement for item in items], config.batch_size)
-            predictions += [p.to_row() | {"set": name, "gold": p.statement.stance} for p in found]
-            own = _score(items, found, training, baseline, classifier.card.abstain_below)
-            if config.end_to_end and articles:
-                own = replace(own, end_to_end=_from_text(articles, extracted(name, articles), classifier))
-            scored[name] = own
-            labels.setdefault(name, {})[str(checkpoint)] = found
-        behaviour = judge_behaviour(cases, classifier.predict(statements_of(cases), config.batch_size))
-        evaluation = Evaluation(str(checkpoint), card.data_version, scored, tuple(summarize_behaviour(behaviour)))
-        write_jsonl(folder / "predictions.jsonl", predictions)
-        fingerprint = read_manifest(data).content_hash if config.split or config.baselines else ""
-        write_json(folder / "run.json", record(config, data=fingerprint, training_data=card.data_hash))
-        write_json(folder / "metrics.json", evaluation.to_row())
+        evaluation, found = _evaluate(checkpoint, data, splits[data] | files, cases, config, folder)
         write_report(evaluation, folder)
+        write_report_page(evaluation, found, folder / "report.html")
         evaluations.append(evaluation)
+        for name, predictions in found.items():
+            labels.setdefault(name, {})[checkpoint] = predictions
     comparisons = compare_predictions(labels)
     if comparisons:
         write_json(output / "comparison.json", [asdict(c) | {"verdict": c.verdict} for c in comparisons])
         write_text(output / "comparison.md", comparison_table(comparisons) + "\n")
     return evaluations, comparisons
+
+
+def _evaluate(
+    checkpoint: str, data: str, sets: Mapping[str, HeldOut], cases: list[Case], config: EvaluateConfig, folder: Path
+) -> tuple[Evaluation, dict[str, list[Prediction]]]:
+    """One checkpoint's scores, written into a folder, and its predictions for each set."""
+    training = labelled(data, "train") if config.baselines else []
+    baseline = TfidfModel.fit(training, ModelConfig(kind=ModelKind.tfidf), BASELINE_SEED) if training else None
+    classifier = StanceClassifier.from_pretrained(checkpoint)
+    scored: dict[str, EvaluationSet] = {}
+    predictions: dict[str, list[Prediction]] = {}
+    for name, own in sets.items():
+        predictions[name] = classifier.predict(own.statements, config.batch_size)
+        scored[name] = replace(
+            _score(own.items, predictions[name], training, baseline, classifier.card.abstain_below),
+            end_to_end=_from_text(own, classifier) if config.end_to_end and own.articles else None,
+            probes=probe(own.statements, classifier, config.batch_size) if config.probes else None,
+        )
+    behaviour = judge_behaviour(cases, classifier.predict(statements_of(cases), config.batch_size))
+    evaluation = Evaluation(checkpoint, classifier.card.data_version, scored, tuple(summarize_behaviour(behaviour)))
+    rows = (p.to_row() | {"set": name, "gold": p.statement.stance} for name, own in predictions.items() for p in own)
+    write_jsonl(folder / "predictions.jsonl", rows)
+    fingerprint = read_manifest(data).content_hash if config.split or config.baselines else ""
+    write_json(folder / "run.json", record(config, data=fingerprint, training_data=classifier.card.data_hash))
+    write_json(folder / "metrics.json", evaluation.to_row())
+    return evaluation, predictions
 
 
 def compare_predictions(labels: Mapping[str, Mapping[str, Sequence[Prediction]]]) -> list[Comparison]:
@@ -194,11 +226,9 @@ def compare_predictions(labels: Mapping[str, Mapping[str, Sequence[Prediction]]]
     return found
 
 
-def _from_text(
-    articles: list[AnnotatedArticle], extracted: list[list[Statement]], classifier: StanceClassifier
-) -> EndToEnd:
-    predictions = iter(classifier.predict([s for own in extracted for s in own]))
-    return score_end_to_end(articles, [[next(predictions) for _ in own] for own in extracted])
+def _from_text(held_out: HeldOut, classifier: StanceClassifier) -> EndToEnd:
+    predictions = iter(classifier.predict([s for own in held_out.extracted for s in own]))
+    return score_end_to_end(held_out.articles, [[next(predictions) for _ in own] for own in held_out.extracted])
 
 
 def _ids(stances: Sequence[str | None]) -> np.ndarray:
@@ -239,6 +269,7 @@ def _score(
         interval=intervals(counts),
         calibration=calibration(np.array([[*p.probabilities.values()] for p in found]), gold, abstain_below),
         end_to_end=None,
+        probes=None,
         slices=slices(statements, [item.facts for item in items], _ids([p.stance for p in found]), gold),
         per_label=scores["per_label"],
         confusion=scores["confusion"],
