@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -218,6 +219,20 @@ def test_labels_by_offsets_in_jsonl(tmp_path: Path) -> None:
     row = {"article": "story", "start": start, "end": start + 9, "speaker": "Ana Duro", "stance": "support"}
     story = read_corpus(labels_corpus(tmp_path, json.dumps(row), "labels.jsonl")).articles[1]
     assert [(a.content, a.kind) for a in story.annotations] == [(((start, start + 9),), "indirect")]
+
+
+def test_other_label_names_are_mapped_to_ours(tmp_path: Path) -> None:
+    config = labels_corpus(tmp_path, LABELS.replace("oppose", "contra").replace("support", "pro"))
+    mapping = tmp_path / "map.yaml"
+    config = replace(config, mapping=str(mapping))
+    mapping.write_text("pro: support\ncontra: oppose\n", encoding="utf-8")
+    assert {a.stance for a in read_corpus(config).articles[1].annotations} == {"support", "oppose"}
+    mapping.write_text("pro: support\n", encoding="utf-8")
+    with pytest.raises(InputError, match="label 'contra' is not in the mapping"):
+        read_corpus(config)
+    mapping.write_text("pro: supports\n", encoding="utf-8")
+    with pytest.raises(InputError, match="unknown label 'supports'"):
+        read_corpus(config)
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,22 @@ def test_over_long_statements_are_cut(checkpoint: Path) -> None:
     assert prediction.stance in LABELS
 
 
+def test_training_goes_on_from_a_checkpoint(adapter: Path, checkpoint: Path, dataset: Path, tmp_path: Path) -> None:
+    trainer = TrainerConfig(max_steps=1, batch_size=4, learning_rate=1e-9, warmup=0)
+    data = DataConfig(str(dataset), validation="", fraction=0.05)
+    for start in (adapter, checkpoint):
+        train(TrainConfig(data=data, trainer=trainer, init=str(start)), tmp_path / start.name)
+        before, after = (load_checkpoint(folder)[0].logits(STATEMENTS, 8) for folder in (start, tmp_path / start.name))
+        # a rate of nearly nothing changes nearly nothing
+        assert after == pytest.approx(before, abs=1e-4)
+        assert read_card(tmp_path / start.name).adapter == (start == adapter)
+
+
+def test_training_cannot_go_on_from_a_linear_model(tfidf: Path, dataset: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="from a transformer only"):
+        train(TrainConfig(data=DataConfig(str(dataset)), init=str(tfidf)), tmp_path / "model")
+
+
 def test_rare_labels_weigh_more_and_the_mean_is_one(dataset: Path) -> None:
     statements = [s for s in labelled(dataset, "train") if s.stance != "unrelated"]
     for how in ClassWeights:

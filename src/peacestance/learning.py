@@ -102,7 +102,7 @@ def learning_curve(
     for kind, seed, setting in product((ModelKind.tfidf, ModelKind.transformer), config.seeds, config.settings):
         data = DataConfig(datasets[setting.corpus.value], validation="", fraction=setting.fraction)
         trainer = replace(config.trainer, epochs=setting.epochs)
-        run = TrainConfig(ModelConfig(kind=kind), data, trainer, seed)
+        run = TrainConfig(ModelConfig(kind=kind), data, trainer, seed=seed)
         data_hashes = [hashes[setting.corpus.value], next(iter(hashes.values()))]
         key = json.dumps([plain(run), data_hashes, sizes], sort_keys=True)
         wanted[key] = (run, setting, sets, folder, key)

@@ -136,17 +136,29 @@ class TransformerModel:
         return new
 
     @classmethod
-    def from_checkpoint(cls, folder: Path, card: CheckpointCard) -> TransformerModel:
-        """A trained classifier; an adapter is merged into its encoder, so that it costs no time."""
+    def from_checkpoint(cls, folder: Path, card: CheckpointCard, trainable: bool = False) -> TransformerModel:
+        """A trained classifier; an adapter is merged into its encoder, or stays apart where it is `trainable`."""
         if not card.adapter:
             return cls._load(folder, folder, card.max_length)
         from peft import PeftModel
 
         if not (folder / ADAPTER).is_file():  # peft would take a pickle in its place
             raise ValueError(f"{ADAPTER} is missing")
-        found = cls._load(resolve_encoder(card.encoder), folder, card.max_length, **_HEAD)
-        found.model = PeftModel.from_pretrained(found.model, str(folder)).merge_and_unload()
+        encoder = resolve_encoder(card.encoder)
+        found = cls._load(encoder, folder, card.max_length, **_HEAD)
+        found.model = PeftModel.from_pretrained(found.model, str(folder), is_trainable=trainable)
+        if not trainable:
+            found.model = found.model.merge_and_unload()
+            return found
+        for adapter in found.model.peft_config.values():
+            adapter.base_model_name_or_path = str(encoder)  # peft asks the hub about any other name
+        found.hub_id = ENCODERS[card.encoder].hub_id
         return found
+
+    @property
+    def adapter(self) -> bool:
+        """Whether its weights are an adapter's."""
+        return hasattr(self.model, "peft_config")
 
     @classmethod
     def _load(cls, weights: Path, tokenizer: Path, max_length: int, **options: Any) -> TransformerModel:
@@ -320,8 +332,8 @@ def read_card(folder: str | Path) -> CheckpointCard:
     return card
 
 
-def load_checkpoint(folder: str | Path) -> tuple[StanceModel, CheckpointCard]:
-    """Load a checkpoint of either kind.
+def load_checkpoint(folder: str | Path, trainable: bool = False) -> tuple[StanceModel, CheckpointCard]:
+    """Load a checkpoint of either kind; with `trainable` an adapter is not merged, so that training can go on.
 
     Raises:
         InputError: it is missing, unfinished or damaged.
@@ -331,7 +343,7 @@ def load_checkpoint(folder: str | Path) -> tuple[StanceModel, CheckpointCard]:
     try:
         if card.kind == ModelKind.tfidf.value:
             return TfidfModel.from_checkpoint(folder), card
-        return TransformerModel.from_checkpoint(folder, card), card
+        return TransformerModel.from_checkpoint(folder, card, trainable), card
     except InputError:
         raise
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:

@@ -71,7 +71,6 @@ def plain(value: Any) -> Any:
 
 
 def record(config: Any, **facts: Any) -> dict[str, Any]:
-    """The record that every run saves beside its results."""
-    return {
-        "config": plain(config), **facts, "versions": versions(), "revision": git_revision(), "machine": machine(),
-    }  # fmt: skip
+    """The record that every run saves beside its results; a long run gives the revision that it began with."""
+    made = {"versions": versions(), "revision": git_revision(), "machine": machine()}
+    return {"config": plain(config), **made, **facts}

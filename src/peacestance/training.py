@@ -23,9 +23,11 @@ from peacestance.modeling import (
     StanceModel,
     TfidfModel,
     TransformerModel,
+    load_checkpoint,
+    read_card,
     save_checkpoint,
 )
-from peacestance.provenance import record
+from peacestance.provenance import git_revision, record
 from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
 
 SELECTIVE_ACCURACY = 0.9
@@ -121,11 +123,21 @@ class TrainerConfig:
 
 @dataclass
 class TrainConfig:
-    """Everything that decides a training run."""
+    """Everything that decides a training run.
+
+    Attributes:
+        model: what is trained; of `model` only the kind counts where `init` is given.
+        data: on which dataset.
+        trainer: how.
+        init: a transformer's checkpoint to go on from, in place of a new head on the encoder; an adapter stays one.
+        seed: of all that is random.
+        output: folder of the checkpoint.
+    """
 
     model: ModelConfig = field(default_factory=ModelConfig)
     data: DataConfig = field(default_factory=DataConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    init: str = ""
     seed: int = 1
     output: str = "outputs/model"
 
@@ -155,6 +167,7 @@ def train(config: TrainConfig, output: str | Path) -> TrainResult:
     import time
 
     output = Path(output)
+    revision = git_revision()
     manifest = read_manifest(config.data.path)
     if config.data.validation and config.data.validation not in manifest.splits:
         raise InputError(
@@ -178,26 +191,31 @@ def train(config: TrainConfig, output: str | Path) -> TrainResult:
         scores = stance_scores(logits.argmax(axis=1), gold)
         temperature = fit_temperature(logits, gold)
         threshold = abstention_threshold(softmax(logits, temperature), gold, SELECTIVE_ACCURACY)
-    card = replace(_card(config, manifest, scores), temperature=temperature, abstain_below=threshold)
+    card = replace(_card(config, model, manifest, scores), temperature=temperature, abstain_below=threshold)
     save_checkpoint(model, card, output)
-    facts = {"data": manifest.content_hash, "data_version": manifest.version, "train_statements": len(statements)}
+    facts: dict[str, Any] = {
+        "data": manifest.content_hash,
+        "data_version": manifest.version,
+        "train_statements": len(statements),
+    }
     facts |= {"train_articles": len({s.article_id for s in statements})}
-    write_json(output / "run.json", record(config, **facts, seconds=round(seconds, 1), validation=scores))
+    facts |= {"revision": revision, "seconds": round(seconds, 1), "validation": scores}
+    write_json(output / "run.json", record(config, **facts))
     return TrainResult(scores, seconds)
 
 
-def _card(config: TrainConfig, manifest: Manifest, scores: dict[str, Any]) -> CheckpointCard:
-    transformer = config.model.kind is ModelKind.transformer
-    return CheckpointCard(
+def _card(config: TrainConfig, model: StanceModel, manifest: Manifest, scores: dict[str, Any]) -> CheckpointCard:
+    card = CheckpointCard(
         kind=config.model.kind.value,
-        encoder=config.model.encoder if transformer else "",
-        max_length=config.model.max_length if transformer else 0,
-        adapter=transformer and config.model.adapter_rank > 0,
         data_path=str(config.data.path),
         data_version=manifest.version,
         data_hash=manifest.content_hash,
         validation={key: scores[key] for key in ("macro_f1", "accuracy") if key in scores},
     )
+    if not isinstance(model, TransformerModel):
+        return card
+    encoder = read_card(config.init).encoder if config.init else config.model.encoder
+    return replace(card, encoder=encoder, max_length=model.max_length, adapter=model.adapter)
 
 
 def class_weights(statements: Sequence[Statement], how: ClassWeights) -> np.ndarray:
@@ -208,6 +226,15 @@ def class_weights(statements: Sequence[Statement], how: ClassWeights) -> np.ndar
         return np.ones(len(LABELS), dtype=np.float32)
     weights = np.where(counts > 0, 1 / np.maximum(counts, 1) ** (1.0 if how is ClassWeights.balanced else 0.5), 0)
     return (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)
+
+
+def _starting_point(config: TrainConfig) -> TransformerModel:
+    if not config.init:
+        return TransformerModel.from_encoder(config.model)
+    model, _ = load_checkpoint(config.init, trainable=True)
+    if not isinstance(model, TransformerModel):
+        raise InputError("training can go on from a transformer only", path=config.init, remedy="leave init out")
+    return model
 
 
 def _fine_tune(
@@ -222,11 +249,11 @@ def _fine_tune(
     if options.threads:
         torch.set_num_threads(options.threads)
     transformers.set_seed(config.seed)
-    model = TransformerModel.from_encoder(config.model)
+    model = _starting_point(config)
     for module in model.model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = options.dropout
-    if options.freeze_embeddings and not config.model.adapter_rank:
+    if options.freeze_embeddings and not model.adapter:
         model.model.base_model.embeddings.requires_grad_(False)
     weights = torch.tensor(class_weights(statements, options.class_weights))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from peacestance.articles import read_articles
 from peacestance.corpus.annotated import annotated_from_row
 from peacestance.corpus.embedded import parse_embedded, read_embedded
-from peacestance.corpus.labels import read_labels_table
+from peacestance.corpus.labels import read_labels_table, read_mapping
 from peacestance.corpus.sources import Fetching, obtain_texts, read_sources
 from peacestance.corpus.standoff import join, read_standoff
 from peacestance.files import read_jsonl, read_text
@@ -39,6 +39,7 @@ class CorpusConfig:
         name: the embedded layer, the real layer, both, a folder of .txt/.html, a JSONL file, or a table of labels.
         path: the folder (`folder`), the JSONL file (`jsonl`), or the table (`labels`, .csv or .jsonl).
         articles: a folder of .txt/.html or a JSONL file with the articles that the table is about (`labels`).
+        mapping: YAML file that leads from the table's label names to ours (`labels`); they are ours where left out.
         embedded: folder of the embedded layer.
         real: folder of the stand-off annotations and `sources.yaml`.
         mirror: local copy of the real layer's source, in the layout of its repository; without it the texts are
@@ -52,6 +53,7 @@ class CorpusConfig:
     name: CorpusName = CorpusName.embedded
     path: str | None = None
     articles: str | None = None
+    mapping: str | None = None
     embedded: str = "data/embedded"
     real: str = "data/real"
     mirror: str | None = None
@@ -113,7 +115,8 @@ def read_corpus(config: CorpusConfig) -> Corpus:
         corpus.articles += read_jsonl(config.path, annotated_from_row)
     if config.name is CorpusName.labels:
         assert config.path is not None and config.articles is not None
-        corpus.articles += read_labels_table(config.path, read_articles(config.articles))
+        mapping = read_mapping(config.mapping) if config.mapping else None
+        corpus.articles += read_labels_table(config.path, read_articles(config.articles), mapping)
     _check_ids(corpus.articles)
     return corpus
 

@@ -11,15 +11,17 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from peacestance.corpus.annotated import check_annotation, check_span
 from peacestance.corpus.rows import PART_SEPARATOR, Row, locate, overlap_faults
 from peacestance.files import read_numbered_jsonl, read_text
-from peacestance.schema import AnnotatedArticle, Annotation, Article, InputError, Span
+from peacestance.schema import LABELS, AnnotatedArticle, Annotation, Article, InputError, Span
 
 COLUMNS = ("article", "p", "words", "start", "end", "speaker", "mention", "cue", "kind", "stance", "rule")
 _SHOWN = 10
@@ -75,14 +77,45 @@ def _annotation(row: dict[str, Any], text: str) -> Annotation:
     return check_annotation(replace(found, kind=cell["kind"] or _kind(found.content, text)))
 
 
+def _mapped(row: dict[str, Any], mapping: Mapping[str, str] | None) -> dict[str, Any]:
+    theirs = str(row.get("stance") or "").strip()
+    if mapping is None or not theirs:
+        return row
+    if theirs not in mapping:
+        raise InputError(f"label {theirs!r} is not in the mapping", remedy=f"it has {', '.join(mapping)}")
+    return row | {"stance": mapping[theirs]}
+
+
 def _kind(content: tuple[Span, ...], text: str) -> str:
     before = text[: content[0][0]].rstrip()[-1:]
     after = text[content[-1][1] :].lstrip(".,!? ")[:1]
     return "direct" if before in _QUOTES and after == _QUOTES[before] else "indirect"
 
 
-def read_labels_table(path: str | Path, articles: Iterable[Article]) -> list[AnnotatedArticle]:
+def read_mapping(path: str | Path) -> dict[str, str]:
+    """Read a YAML file that maps a user's label names to ours (`pro: support`).
+
+    Raises:
+        InputError: it is no mapping, or leads to an unknown label.
+    """
+    try:
+        raw = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        raise InputError(f"not valid YAML: {error}", path=path) from None
+    if not isinstance(raw, dict) or not raw:
+        raise InputError("no mapping of labels", path=path, remedy="lines such as `pro: support`")
+    for label in raw.values():
+        if label not in LABELS:
+            raise InputError(f"unknown label {label!r}", path=path, remedy=f"one of {', '.join(LABELS)}")
+    return {str(theirs): ours for theirs, ours in raw.items()}
+
+
+def read_labels_table(
+    path: str | Path, articles: Iterable[Article], mapping: Mapping[str, str] | None = None
+) -> list[AnnotatedArticle]:
     """The articles with the statements that a table lists; articles without a row stay unlabelled.
+
+    `mapping` leads from the table's label names to ours; without it they are ours.
 
     Raises:
         InputError: a row is malformed, names an unknown article, or its words are not found; the first ten faults are
@@ -98,7 +131,7 @@ def read_labels_table(path: str | Path, articles: Iterable[Article]) -> list[Ann
             name = str(row.get("article") or "").strip()
             if name not in by_id:
                 raise InputError(f"unknown article {name!r}", remedy="its id, or its file name without the ending")
-            found[name].append((line, _annotation(row, by_id[name].text)))
+            found[name].append((line, _annotation(_mapped(row, mapping), by_id[name].text)))
         except InputError as error:
             faults.append(InputError(error.what, path=path, line=line, remedy=error.remedy))
     for own in found.values():
