@@ -41,7 +41,7 @@ model: setup
 	$(BIN)/python scripts/build_dataset.py corpus=real output=outputs/default/dataset
 	$(BIN)/python scripts/train.py experiment=default data.path=outputs/default/dataset output=outputs/default/model
 	$(BIN)/python scripts/evaluate.py checkpoint=outputs/default/model \
-		'split=[validation,test,test_unseen_conflict]' $(if $(GOLD),statements=[$(GOLD)]) \
+		'split=[test,test_unseen_conflict]' $(if $(GOLD),statements=[$(GOLD)]) \
 		output=outputs/default/evaluation
 	$(BIN)/peacestance publish outputs/default/model --evaluation outputs/default/evaluation --output models/default
 

@@ -69,7 +69,7 @@ def _card_text(folder: Path, name: str, run: dict[str, Any], metrics: dict[str, 
     results = [
         EvalResult(
             task_type="text-classification", task_name="Stance toward peace negotiations",
-            dataset_type="peacestance", dataset_name=f"peacestance, {_name(key)}",
+            dataset_type="peacestance", dataset_name=f"peacestance, {_name(key)}", dataset_split=_name(key),
             metric_type="f1", metric_name="macro-F1", metric_value=round(own["macro_f1"], 4),
         )
         for key, own in sets.items()
