@@ -43,7 +43,7 @@ def test_the_default_path_opens_no_socket(tmp_path: Path) -> None:
         "train", f"data.path={data}", f"output={model}", "trainer=dryrun", "model.adapter_rank=4", path=tmp_path
     )
     assert "validation macro-F1" in printed
-    printed = run("evaluate", f"checkpoint={model}", f"output={tmp_path}/eval", path=tmp_path)
+    printed = run("evaluate", f"checkpoint={model}", f"output={tmp_path}/eval", "probes=false", path=tmp_path)
     assert "majority" in printed and "tfidf" in printed and "conditional" in printed
     metrics = json.loads((tmp_path / "eval/metrics.json").read_text(encoding="utf-8"))
     manifest = json.loads((data / "manifest.json").read_text(encoding="utf-8"))
