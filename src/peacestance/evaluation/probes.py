@@ -9,7 +9,7 @@ import numpy as np
 
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.inference import StanceClassifier
-from peacestance.schema import LABEL2ID, Statement
+from peacestance.schema import LABEL2ID, Prediction, Statement
 
 _NOTHING = "…"
 """In place of a statement that is taken away, since a statement cannot be empty."""
@@ -39,8 +39,9 @@ class Probes:
     name_swing: float
 
 
-def probe(statements: Sequence[Statement], classifier: StanceClassifier, batch_size: int = 64) -> Probes:
-    """Label parts of labelled statements, and the statements with their speakers masked."""
+def probe(predictions: Sequence[Prediction], classifier: StanceClassifier, batch_size: int = 64) -> Probes:
+    """Label parts of labelled statements, and the statements with their speakers masked, beside their `predictions`."""
+    statements = [p.statement for p in predictions]
 
     def labels(inputs: Sequence[Statement]) -> np.ndarray:
         return np.array([LABEL2ID[p.stance] for p in classifier.predict(inputs, batch_size)])

@@ -197,7 +197,7 @@ def _evaluate(
         scored[name] = replace(
             _score(own.items, predictions[name], training, baseline, classifier.card.abstain_below),
             end_to_end=_from_text(own, classifier) if config.end_to_end and own.articles else None,
-            probes=probe(own.statements, classifier, config.batch_size) if config.probes else None,
+            probes=probe(predictions[name], classifier, config.batch_size) if config.probes else None,
         )
     behaviour = judge_behaviour(cases, classifier.predict(statements_of(cases), config.batch_size))
     evaluation = Evaluation(checkpoint, classifier.card.data_version, scored, tuple(summarize_behaviour(behaviour)))
