@@ -50,6 +50,15 @@ def adapter(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def compact(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All weights trained for a few steps at a rate at which they matter, kept as differences from the encoder."""
+    folder = tmp_path_factory.mktemp("checkpoint") / "compact"
+    trainer = TrainerConfig(epochs=1, max_steps=4, batch_size=8, learning_rate=1e-3)
+    train(TrainConfig(ModelConfig(compact=True), DataConfig(path=str(dataset)), trainer), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def tfidf(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The linear baseline."""
     folder = tmp_path_factory.mktemp("checkpoint") / "tfidf"

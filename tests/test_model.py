@@ -40,7 +40,7 @@ STORY = (
 )
 
 
-@pytest.fixture(params=["checkpoint", "adapter", "tfidf"])
+@pytest.fixture(params=["checkpoint", "adapter", "compact", "tfidf"])
 def either(request: pytest.FixtureRequest) -> Path:
     folder: Path = request.getfixturevalue(request.param)
     return folder
@@ -74,19 +74,26 @@ def test_the_pipeline_of_transformers_gives_the_same_labels(checkpoint: Path, da
     assert [row["score"] for row in theirs] == pytest.approx(softmax(model.logits(statements, 8)).max(1), abs=1e-4)
 
 
-def test_an_adapter_is_small_and_its_export_is_a_plain_checkpoint(adapter: Path, tmp_path: Path) -> None:
-    from transformers import AutoModelForSequenceClassification
+@pytest.mark.parametrize(("form", "limit"), [("adapter", 1_000_000), ("compact", 5_600_000)])
+def test_a_small_form_is_exported_as_a_plain_checkpoint(
+    form: str, limit: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    weights = adapter / "adapter_model.safetensors"
-    assert weights.stat().st_size < 2_000_000 and not (adapter / "model.safetensors").exists()
-    config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
-    assert config["base_model_name_or_path"] == "sentence-transformers/all-MiniLM-L6-v2" and config["revision"]
+    small: Path = request.getfixturevalue(form)
+    assert sum(path.stat().st_size for path in small.iterdir() if path.is_file()) < limit
     out = tmp_path / "plain"
-    result = CliRunner().invoke(app, ["export", str(adapter), "--output", str(out)])
+    result = CliRunner().invoke(app, ["export", str(small), "--output", str(out)])
     assert result.exit_code == 0 and "minilm_l6" in result.output
     assert AutoModelForSequenceClassification.from_pretrained(out).config.num_labels == len(LABELS)
-    ours, plain = (load_checkpoint(folder)[0].logits(STATEMENTS, 8) for folder in (adapter, out))
+    assert AutoTokenizer.from_pretrained(out).model_max_length == read_card(small).max_length
+    ours, plain = (load_checkpoint(folder)[0].logits(STATEMENTS, 8) for folder in (small, out))
     assert ours == pytest.approx(plain, abs=1e-5) and np.ptp(ours, axis=0).max() > 1e-3
+
+
+def test_an_adapter_names_its_encoder(adapter: Path) -> None:
+    config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    assert config["base_model_name_or_path"] == "sentence-transformers/all-MiniLM-L6-v2" and config["revision"]
 
 
 def test_a_checkpoint_says_what_it_was_made_of(checkpoint: Path) -> None:
@@ -170,15 +177,17 @@ def test_over_long_statements_are_cut(checkpoint: Path) -> None:
     assert prediction.stance in LABELS
 
 
-def test_training_goes_on_from_a_checkpoint(adapter: Path, checkpoint: Path, dataset: Path, tmp_path: Path) -> None:
+def test_training_goes_on_from_a_checkpoint(
+    adapter: Path, checkpoint: Path, compact: Path, dataset: Path, tmp_path: Path
+) -> None:
     trainer = TrainerConfig(max_steps=1, batch_size=4, learning_rate=1e-9, warmup=0)
     data = DataConfig(str(dataset), validation="", fraction=0.05)
-    for start in (adapter, checkpoint):
+    for start, form in ((adapter, "adapter"), (checkpoint, "full"), (compact, "full")):
         train(TrainConfig(data=data, trainer=trainer, init=str(start)), tmp_path / start.name)
         before, after = (load_checkpoint(folder)[0].logits(STATEMENTS, 8) for folder in (start, tmp_path / start.name))
         # a rate of nearly nothing changes nearly nothing
         assert after == pytest.approx(before, abs=1e-4)
-        assert read_card(tmp_path / start.name).adapter == (start == adapter)
+        assert read_card(tmp_path / start.name).form == form
 
 
 def test_training_cannot_go_on_from_a_linear_model(tfidf: Path, dataset: Path, tmp_path: Path) -> None:

@@ -74,13 +74,13 @@ def export_checkpoint(
     checkpoint: Annotated[Path, typer.Argument(help="A checkpoint folder.")],
     output: Annotated[Path, typer.Option(help="Folder to write.")],
 ) -> None:
-    """Write a checkpoint as a plain Hugging Face folder, its adapter merged into the encoder."""
+    """Write a checkpoint as a plain Hugging Face folder, which holds all weights."""
     from dataclasses import replace
 
-    from peacestance.modeling import load_checkpoint, save_checkpoint
+    from peacestance.modeling import Form, load_checkpoint, save_checkpoint
 
     model, card = load_checkpoint(checkpoint)
-    save_checkpoint(model, replace(card, adapter=False), output)
+    save_checkpoint(model, replace(card, form=Form.full.value), output)
     typer.echo(f"{card.encoder or card.kind} in {output}")
 
 

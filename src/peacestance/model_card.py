@@ -12,13 +12,18 @@ from huggingface_hub import EvalResult, ModelCardData
 
 from peacestance.encoders import ENCODERS
 from peacestance.files import atomic_folder, read_text, write_text
-from peacestance.modeling import CARD, ModelKind, read_card
+from peacestance.modeling import CARD, Form, ModelKind, read_card
 from peacestance.report import table
 from peacestance.schema import InputError
 
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.PackageLoader("peacestance"), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
 )
+_KINDS = {
+    Form.full: "a classifier",
+    Form.adapter: "a low-rank adapter and a head",
+    Form.differences: "a classifier, kept as four-bit differences of its weights",
+}
 WATTS = 10
 """Taken for a busy core, to estimate energy."""
 
@@ -78,7 +83,7 @@ def _card_text(folder: Path, name: str, run: dict[str, Any], metrics: dict[str, 
     data = ModelCardData(
         language="en",
         license="apache-2.0",
-        library_name="peft" if card.adapter else "transformers",
+        library_name="peft" if card.form == Form.adapter.value else "transformers",
         base_model=ENCODERS[encoder].hub_id if encoder else None,
         pipeline_tag="text-classification",
         tags=["stance-detection", "news", "peace-negotiations"],
@@ -107,7 +112,7 @@ def _card_text(folder: Path, name: str, run: dict[str, Any], metrics: dict[str, 
     trainer = run["config"]["trainer"]
     return _ENVIRONMENT.get_template("model_card.md").render(
         meta=data.to_yaml(), name=name, card=card, run=run, trainer=trainer, watts=WATTS,
-        kind=f"a low-rank adapter and a head {over}" if card.adapter else f"a classifier {over}",
+        kind=f"{_KINDS[Form(card.form)]} {over}",
         megabytes=sum(path.stat().st_size for path in folder.glob("*.safetensors")) / 1e6,
         threads=trainer["threads"] or run["machine"]["cores"],
         scores=table(head, rows["scores"]),

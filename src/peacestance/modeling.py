@@ -1,10 +1,11 @@
 """Models: how a statement is rendered for them, and how a checkpoint is saved and loaded.
 
 A checkpoint is a folder. A transformer's is a standard Hugging Face one (`config.json`, `model.safetensors`,
-tokenizer), so that `transformers.pipeline("text-classification", model=folder)` loads it; or an adapter and a head over
-a packaged encoder (`adapter_model.safetensors`), which `peacestance export` writes as such a folder; the linear
-baseline's holds `model.safetensors` and `vocabulary.json`. Each has `peacestance.json`, written last: label order,
-rendering version, data version. Weights are read from safetensors only.
+tokenizer), so that `transformers.pipeline("text-classification", model=folder)` loads it; or it holds only what differs
+from a packaged encoder, rounded (`differences.safetensors`) or as low-rank adapters (`adapter_model.safetensors`), and
+`peacestance export` writes it as such a folder; the linear baseline's holds `model.safetensors` and `vocabulary.json`.
+Each has `peacestance.json`, written last: label order, rendering version, data version. Weights are read from
+safetensors only.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -22,6 +23,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from peacestance.compact import pack, unpack
 from peacestance.encoders import ENCODERS, WEIGHTS, resolve_encoder
 from peacestance.files import read_text, write_json
 from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
@@ -33,6 +35,7 @@ RENDERING = 1
 """Version of `render`; a checkpoint works only with the one that it was trained with."""
 CARD = "peacestance.json"
 ADAPTER = "adapter_model.safetensors"
+DIFFERENCES = "differences.safetensors"
 _HEAD = {"num_labels": len(LABELS), "id2label": dict(enumerate(LABELS)), "label2id": LABEL2ID}
 
 
@@ -41,6 +44,14 @@ class ModelKind(Enum):
 
     transformer = "transformer"
     tfidf = "tfidf"
+
+
+class Form(Enum):
+    """What a transformer's checkpoint holds: all weights, adapters, or rounded differences from its encoder."""
+
+    full = "full"
+    adapter = "adapter"
+    differences = "differences"
 
 
 @dataclass
@@ -53,8 +64,10 @@ class ModelConfig:
         folder: a local folder with that encoder's files; packages and the hub are then not asked.
         allow_network: whether the encoder may come from the hub over the network.
         max_length: tokens of speaker, cue and statement together; longer input is cut at its end.
-        adapter_rank: rank of low-rank adapters (LoRA: Hu et al., ICLR 2022) trained in place of the encoder's weights,
-            so that a checkpoint is a few megabytes; 0 trains all weights.
+        adapter_rank: rank of low-rank adapters (LoRA: Hu et al., ICLR 2022) trained in place of the encoder's weights;
+            0 trains all weights.
+        compact: keep the trained weights as four-bit differences from the encoder's (see `peacestance.compact`), an
+            eighth of the size; the encoder is needed to load them.
         word_ngrams: longest word n-gram (tfidf).
         char_ngrams: longest character n-gram (tfidf).
         c: inverse strength of the regularisation (tfidf).
@@ -66,6 +79,7 @@ class ModelConfig:
     allow_network: bool = False
     max_length: int = 160
     adapter_rank: int = 0
+    compact: bool = False
     word_ngrams: int = 2
     char_ngrams: int = 5
     c: float = 4.0
@@ -75,6 +89,8 @@ class ModelConfig:
             raise InputError(f"model.max_length={self.max_length}", remedy="from 8 to 8192")
         if not 0 <= self.adapter_rank <= 256:
             raise InputError(f"model.adapter_rank={self.adapter_rank}", remedy="from 0 (none) to 256")
+        if self.compact and self.adapter_rank:
+            raise InputError("model.compact and model.adapter_rank exclude each other", remedy="adapters are small")
         if min(self.word_ngrams, self.char_ngrams) < 1 or self.c <= 0:
             raise InputError("model.word_ngrams, model.char_ngrams and model.c must be above 0")
 
@@ -86,7 +102,7 @@ class CheckpointCard:
     kind: str
     encoder: str = ""
     max_length: int = 0
-    adapter: bool = False
+    form: str = Form.full.value
     labels: tuple[str, ...] = LABELS
     rendering: int = RENDERING
     data_path: str = ""
@@ -115,15 +131,15 @@ class StanceModel(Protocol):
 class TransformerModel:
     """A sequence classifier over a pretrained encoder."""
 
-    def __init__(self, model: Any, tokenizer: Any, max_length: int) -> None:
-        self.model, self.tokenizer, self.max_length = model, tokenizer, max_length
-        self.hub_id = ""
+    def __init__(self, model: Any, tokenizer: Any, max_length: int, encoder: str = "") -> None:
+        self.model, self.tokenizer, self.max_length, self.encoder = model, tokenizer, max_length, encoder
+        self._packed: dict[str, np.ndarray] = {}
 
     @classmethod
     def from_encoder(cls, config: ModelConfig) -> TransformerModel:
         """A new classification head on a pretrained encoder."""
         folder = resolve_encoder(config.encoder, config.folder, config.allow_network)
-        new = cls._load(folder, folder, config.max_length, **_HEAD)
+        new = cls(*_load(folder, folder, _HEAD), config.max_length, config.encoder)
         if config.adapter_rank:
             from peft import LoraConfig, TaskType, get_peft_model
 
@@ -132,49 +148,54 @@ class TransformerModel:
                 target_modules="all-linear", revision=ENCODERS[config.encoder].revision,
             )  # fmt: skip
             new.model = get_peft_model(new.model, adapter)
-            new.hub_id = ENCODERS[config.encoder].hub_id
         return new
 
     @classmethod
     def from_checkpoint(cls, folder: Path, card: CheckpointCard, trainable: bool = False) -> TransformerModel:
         """A trained classifier; an adapter is merged into its encoder, or stays apart where it is `trainable`."""
-        if not card.adapter:
-            return cls._load(folder, folder, card.max_length)
+        form = Form(card.form)
+        if form is Form.full:
+            return cls(*_load(folder, folder, {}), card.max_length, card.encoder)
+        encoder = resolve_encoder(card.encoder)
+        found = cls(*_load(encoder, encoder, _HEAD), card.max_length, card.encoder)
+        if form is Form.differences:
+            found._set_weights(unpack(load_file(folder / DIFFERENCES), found._encoder_weights()))
+            return found
         from peft import PeftModel
 
         if not (folder / ADAPTER).is_file():  # peft would take a pickle in its place
             raise ValueError(f"{ADAPTER} is missing")
-        encoder = resolve_encoder(card.encoder)
-        found = cls._load(encoder, folder, card.max_length, **_HEAD)
         found.model = PeftModel.from_pretrained(found.model, str(folder), is_trainable=trainable)
         if not trainable:
             found.model = found.model.merge_and_unload()
             return found
         for adapter in found.model.peft_config.values():
             adapter.base_model_name_or_path = str(encoder)  # peft asks the hub about any other name
-        found.hub_id = ENCODERS[card.encoder].hub_id
         return found
 
     @property
-    def adapter(self) -> bool:
-        """Whether its weights are an adapter's."""
-        return hasattr(self.model, "peft_config")
+    def form(self) -> Form:
+        """In which form `save` writes it."""
+        if hasattr(self.model, "peft_config"):
+            return Form.adapter
+        return Form.differences if self._packed else Form.full
 
-    @classmethod
-    def _load(cls, weights: Path, tokenizer: Path, max_length: int, **options: Any) -> TransformerModel:
-        from transformers import AutoModelForSequenceClassification, AutoTokenizer
-        from transformers.utils import logging
+    def compact(self, config: ModelConfig) -> None:
+        """Round the weights to differences from the encoder's, which `save` then writes in their place."""
+        folder = resolve_encoder(self.encoder, config.folder, config.allow_network)
+        base = TransformerModel(*_load(folder, folder, _HEAD), self.max_length)._encoder_weights()
+        weights = {name: tensor.cpu().numpy() for name, tensor in self.model.state_dict().items()}
+        self._packed = pack(weights, base)
+        self._set_weights(unpack(self._packed, base))
 
-        logging.disable_progress_bar()
-        verbosity = logging.get_verbosity()
-        logging.set_verbosity_error()  # a new head is no fault
-        try:
-            model = AutoModelForSequenceClassification.from_pretrained(
-                weights, local_files_only=True, use_safetensors=True, dtype="float32", **options
-            )
-        finally:
-            logging.set_verbosity(verbosity)
-        return cls(model, AutoTokenizer.from_pretrained(tokenizer, local_files_only=True), max_length)
+    def _encoder_weights(self) -> dict[str, np.ndarray]:
+        prefix = self.model.base_model_prefix + "."
+        return {k: v.cpu().numpy() for k, v in self.model.state_dict().items() if k.startswith(prefix)}
+
+    def _set_weights(self, weights: Mapping[str, np.ndarray]) -> None:
+        import torch
+
+        self.model.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
 
     def encode(self, statements: Sequence[Statement]) -> list[dict[str, list[int]]]:
         """Token ids of each statement, not padded."""
@@ -203,12 +224,37 @@ class TransformerModel:
         """See `StanceModel`."""
         self.tokenizer.model_max_length = self.max_length
         self.tokenizer.save_pretrained(folder)
-        adapters = getattr(self.model, "peft_config", {})
-        for adapter in adapters.values():
-            adapter.base_model_name_or_path = self.hub_id  # in place of a local folder
+        if self.form is Form.full:
+            self.model.save_pretrained(folder)
+            return
+        (folder / "tokenizer.json").unlink()  # the encoder's own
+        if self.form is Form.differences:
+            self.model.config.save_pretrained(folder)
+            save_file(self._packed, folder / DIFFERENCES)
+            return
+        for adapter in self.model.peft_config.values():
+            adapter.base_model_name_or_path = ENCODERS[self.encoder].hub_id  # in place of a local folder
         # peft would ask the hub whether the vocabulary has grown
-        self.model.save_pretrained(folder, **({"save_embedding_layers": False} if adapters else {}))
+        self.model.save_pretrained(folder, save_embedding_layers=False)
         (folder / "README.md").unlink(missing_ok=True)  # peft's empty form of a model card
+        # half precision is as good for so few weights
+        save_file({k: v.astype(np.float16) for k, v in load_file(folder / ADAPTER).items()}, folder / ADAPTER)
+
+
+def _load(weights: Path, tokenizer: Path, options: dict[str, Any]) -> tuple[Any, Any]:
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity_error()  # a new head is no fault
+    try:
+        model = AutoModelForSequenceClassification.from_pretrained(
+            weights, local_files_only=True, use_safetensors=True, dtype="float32", **options
+        )
+    finally:
+        logging.set_verbosity(verbosity)
+    return model, AutoTokenizer.from_pretrained(tokenizer, local_files_only=True)
 
 
 class TfidfModel:

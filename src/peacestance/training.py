@@ -18,13 +18,13 @@ from peacestance.evaluation.metrics import stance_scores
 from peacestance.files import write_json
 from peacestance.modeling import (
     CheckpointCard,
+    Form,
     ModelConfig,
     ModelKind,
     StanceModel,
     TfidfModel,
     TransformerModel,
     load_checkpoint,
-    read_card,
     save_checkpoint,
 )
 from peacestance.provenance import git_revision, record
@@ -126,7 +126,7 @@ class TrainConfig:
     """Everything that decides a training run.
 
     Attributes:
-        model: what is trained; of `model` only the kind counts where `init` is given.
+        model: what is trained; of `model` only `kind`, `compact` and where the encoder is count where `init` is given.
         data: on which dataset.
         trainer: how.
         init: a transformer's checkpoint to go on from, in place of a new head on the encoder; an adapter stays one.
@@ -182,6 +182,8 @@ def train(config: TrainConfig, output: str | Path) -> TrainResult:
         model: StanceModel = TfidfModel.fit(statements, config.model, config.seed)
     else:
         model = _fine_tune(config, statements, validation, output)
+        if config.model.compact:
+            model.compact(config.model)
     seconds = time.perf_counter() - started
     scores: dict[str, Any] = {}
     temperature, threshold = 1.0, 0.0
@@ -214,8 +216,7 @@ def _card(config: TrainConfig, model: StanceModel, manifest: Manifest, scores: d
     )
     if not isinstance(model, TransformerModel):
         return card
-    encoder = read_card(config.init).encoder if config.init else config.model.encoder
-    return replace(card, encoder=encoder, max_length=model.max_length, adapter=model.adapter)
+    return replace(card, encoder=model.encoder, max_length=model.max_length, form=model.form.value)
 
 
 def class_weights(statements: Sequence[Statement], how: ClassWeights) -> np.ndarray:
@@ -253,7 +254,7 @@ def _fine_tune(
     for module in model.model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = options.dropout
-    if options.freeze_embeddings and not model.adapter:
+    if options.freeze_embeddings and model.form is not Form.adapter:
         model.model.base_model.embeddings.requires_grad_(False)
     weights = torch.tensor(class_weights(statements, options.class_weights))
 
