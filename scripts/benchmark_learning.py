@@ -20,31 +20,28 @@ def main(composed: DictConfig) -> None:
     from peacestance.config import run_folder, to_config
     from peacestance.describe import draw_learning
     from peacestance.files import write_json
-    from peacestance.learning import LearningConfig, learning_curve, prepare, summarize_points
+    from peacestance.learning import LearningConfig, learning_runs
+    from peacestance.measured import measure, summarize
     from peacestance.provenance import record
-    from peacestance.report import table
+    from peacestance.report import measured_table, point_line
 
     try:
         config = to_config(LearningConfig, composed)
         folder = Path(run_folder())
-        datasets, sets = prepare(config, folder)
+        runs, sets = learning_runs(config, folder)
         sizes = {name: len(statements) for name, statements in sets.items()}
         points = []
-        for point in learning_curve(config, datasets, sets, folder):
+        for point in measure(runs, sets, folder, config.workers):
             points.append(point)
-            scores = ", ".join(f"{name} {own['macro_f1']:.3f}" for name, own in point.scores.items())
-            print(f"{point.model} {point.corpus} {point.fraction:.0%} seed {point.seed}: {scores}", flush=True)
+            print(point_line(point), flush=True)
             # after every point, since all of them take hours
-            summaries = summarize_points(points)
-            runs = [{key: value for key, value in asdict(own).items() if key != "key"} for own in points]
-            facts = {"rows": [asdict(summary) for summary in summaries], "ratios": {}, "sets": sizes, "runs": runs}
+            rows = [asdict(summary) for summary in summarize(points)]
+            facts = {"rows": rows, "ratios": {}, "sets": sizes, "runs": [own.to_row() for own in points]}
             write_json("benchmarks/learning.json", record(config, **facts))
-            draw_learning(summaries, "data/pictures/learning.png")
+            draw_learning(summarize(points), "data/pictures/learning.png")
     except InputError as error:
         sys.exit(f"error: {error}")
-    head = ["model", "corpus", "share", "statements", "seeds", *sets]
-    rows = [[s.model, s.corpus, s.fraction, s.train_statements, s.seeds, *s.mean.values()] for s in summaries]
-    print(table(head, rows))
+    print(measured_table(rows, sizes))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A learning curve measured for a moment, its points averaged, and its picture."""
+"""Measured trainings: kept, averaged, gone on with; and the learning curve and rivals that are made of them."""
 
 from __future__ import annotations
 
@@ -6,49 +6,78 @@ from pathlib import Path
 
 import pytest
 
+from peacestance.config import to_config
+from peacestance.dataset import labelled
 from peacestance.describe import draw_learning
-from peacestance.learning import LearningConfig, Point, Setting, learning_curve, prepare, summarize_points
-from peacestance.training import TrainerConfig
+from peacestance.evaluation.rivals import Method, Recipe, RivalsConfig, rival_runs
+from peacestance.learning import LearningConfig, Setting, learning_runs
+from peacestance.measured import Point, Run, measure, summarize
+from peacestance.modeling import ModelConfig, ModelKind
+from peacestance.schema import InputError
+from peacestance.training import DataConfig, TrainConfig, TrainerConfig
 
 
-def point(model: str, corpus: str, fraction: float, seed: int, score: float) -> Point:
-    return Point(model, corpus, fraction, seed, 10, 100 * seed, 1.0, f"{model} {corpus} {fraction} {seed}", {
-        "test": {"macro_f1": score, "accuracy": 0.5}
-    })  # fmt: skip
+def point(name: str, seed: int, score: float, megabytes: float | None = None) -> Point:
+    return Point(name, seed, 10, 100 * seed, 1.0, megabytes, f"{name} {seed}", {"test": {"macro_f1": score}})
 
 
-def test_points_are_averaged_over_seeds_in_the_order_of_the_settings(tmp_path: Path) -> None:
+def test_points_of_one_name_are_averaged(tmp_path: Path) -> None:
     points = [
-        point("tfidf", "all", 1.0, 1, 0.5),
-        point("minilm_l6", "real", 1.0, 1, 0.4),
-        point("minilm_l6", "real", 1.0, 2, 0.6),
-        point("minilm_l6", "real", 0.1, 1, 0.3),
+        point("minilm_l6, real, 100%", 1, 0.4, 5.0),
+        point("tfidf, all, 100%", 1, 0.5),
+        point("minilm_l6, real, 100%", 2, 0.6, 7.0),
     ]
-    found = summarize_points(points)
-    assert [(s.model, s.corpus, s.fraction, s.seeds) for s in found] == [
-        ("minilm_l6", "real", 0.1, 1),
-        ("minilm_l6", "real", 1.0, 2),
-        ("tfidf", "all", 1.0, 1),
-    ]
-    assert found[1].mean["test"] == pytest.approx(0.5)
-    assert found[1].spread["test"] == pytest.approx(0.1414, abs=1e-4)
-    assert found[1].train_statements == 150 and found[0].spread["test"] == 0
-    draw_learning(found, tmp_path / "learning.png")
+    first, second = summarize(points)
+    assert (first.name, first.runs, first.train_statements, first.megabytes) == ("minilm_l6, real, 100%", 2, 150, 6.0)
+    assert first.mean["test"]["macro_f1"] == pytest.approx(0.5)
+    assert first.spread["test"]["macro_f1"] == pytest.approx(0.1414, abs=1e-4)
+    assert second.spread["test"]["macro_f1"] == 0 and second.megabytes is None
+    draw_learning([first, second], tmp_path / "learning.png")
     assert (tmp_path / "learning.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_curve_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    trainer = TrainerConfig(max_steps=1, eval_batch_size=128)
-    config = LearningConfig(trainer=trainer, settings=[Setting(fraction=0.1, epochs=1)], seeds=[1], workers=1)
-    datasets, full = prepare(config, tmp_path)
-    sets = {name: statements[:30] for name, statements in full.items()}
-    first = list(learning_curve(config, datasets, sets, tmp_path))
-    assert {point.model for point in first} == {"tfidf", "minilm_l6"} and set(sets) == {"validation", "test"}
-    assert all(0 <= point.scores[name]["macro_f1"] <= 1 for point in first for name in sets)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["embedded", "points.jsonl"]
+def test_measuring_goes_on_where_it_stopped_and_sees_what_changed(dataset: Path, tmp_path: Path) -> None:
+    sets = {"test": labelled(dataset, "test")[:30], "other": labelled(dataset, "test")[30:50]}
+    data = DataConfig(str(dataset), validation="", fraction=0.2)
+    config = TrainConfig(ModelConfig(kind=ModelKind.tfidf), data)
+    both = [Run("all sets", config), Run("one set", config, sets=("other",))]
+    first, second = sorted(measure(both, sets, tmp_path, 1), key=lambda p: p.name)
+    assert set(first.scores) == {"test", "other"} and second.scores == {"other": first.scores["other"]}
+    assert first.megabytes and {"macro_f1", "f_avg", "oppose"} <= first.scores["test"].keys()
+    assert [p.name for p in tmp_path.iterdir()] == ["points.jsonl"]
     lines = (tmp_path / "points.jsonl").read_text(encoding="utf-8").splitlines()
     (tmp_path / "points.jsonl").write_text(lines[0] + "\n", encoding="utf-8")
-    config.settings.append(Setting(fraction=0.05, epochs=1))
-    again = list(learning_curve(config, datasets, sets, tmp_path))
-    kept = next(point for point in first if point.key in lines[0].replace("\\", ""))
-    assert len(again) == 4 and again[0] == kept
+    again = list(measure(both, sets, tmp_path, 1))
+    assert again[0].key in lines[0].replace("\\", "") and {p.name for p in again} == {"all sets", "one set"}
+    fewer = sets | {"other": sets["other"][:10]}
+    (changed,) = measure(both[1:], fewer, tmp_path, 1)
+    assert changed.key != second.key
+
+
+def test_a_curve_has_a_run_for_every_setting_seed_and_model(tmp_path: Path) -> None:
+    settings = [Setting(fraction=0.1, epochs=1), Setting(epochs=2)]
+    runs, sets = learning_runs(LearningConfig(settings=settings, seeds=[1, 2]), tmp_path)
+    assert len(runs) == 8 and set(sets) == {"validation", "test"}
+    assert runs[0].name == "tfidf, embedded, 10%" and runs[-1].name == "minilm_l6, embedded, 100%"
+    assert runs[-1].config.trainer.epochs == 2 and not runs[-1].config.data.validation
+
+
+@pytest.mark.parametrize("method", [Method.frozen, Method.setfit])
+def test_rivals_are_trained_on_the_same_data(method: Method, dataset: Path, tmp_path: Path) -> None:
+    if method is Method.setfit:
+        pytest.importorskip("setfit")
+    trainer = TrainerConfig(max_steps=1, batch_size=4)
+    (run,) = rival_runs(RivalsConfig(str(dataset), [Recipe("a", method, trainer=trainer)], [1]))
+    run.config.data.fraction = 0.05
+    (found,) = measure([run], {"test": labelled(dataset, "test")[:20]}, tmp_path, 1)
+    assert found.name == "a" and found.megabytes is None and 0 <= found.scores["test"]["accuracy"] <= 1
+
+
+def test_recipes_state_only_what_differs() -> None:
+    composed = {"recipes": [{"name": "a", "trainer": {"epochs": 2}}, {"name": "b", "method": "frozen"}]}
+    config = to_config(RivalsConfig, composed)
+    assert config.recipes[0].trainer == TrainerConfig(epochs=2) and config.recipes[1].method is Method.frozen
+    with pytest.raises(InputError, match="names of their own"):
+        to_config(RivalsConfig, {"recipes": [{"name": "a"}, {"name": "a"}]})
+    with pytest.raises(InputError, match="learning_rat"):
+        to_config(RivalsConfig, {"recipes": [{"name": "a", "trainer": {"learning_rat": 2}}]})

@@ -17,7 +17,7 @@ from peacestance.labelling.agreement import StanceAgreement
 from peacestance.schema import LABELS, AnnotatedArticle
 
 if TYPE_CHECKING:
-    from peacestance.learning import Summary
+    from peacestance.measured import Summary
 
 FACETS = ("kind", "conflict", "outlet", "genre")
 PROBED = ("speaker", "title", "cue")
@@ -167,20 +167,26 @@ def draw_agreement(stance: StanceAgreement, path: str | Path) -> None:
 
 
 def draw_learning(summaries: Sequence[Summary], path: str | Path) -> None:
-    """Draw macro-F1 against the number of real training statements, a panel a set, other corpora as level lines."""
+    """Draw macro-F1 against the number of real training statements, a panel a set, other corpora as level lines.
+
+    Summaries are named as `peacestance.learning` names its runs: model, corpus, share.
+    """
     sets = list(summaries[0].mean)
+    rows = []
+    for s in sorted(summaries, key=lambda s: s.train_statements):
+        model, corpus, _ = s.name.split(", ")
+        rows.append((model, corpus, s))
     figure, axes = _figure((3.4 * len(sets), 3.6), 1, len(sets))
-    colours = dict(zip(dict.fromkeys(s.model for s in summaries), ("#2266aa", "#7d8ca3"), strict=False))
+    colours = dict(zip(sorted({model for model, _, _ in rows}), ("#2266aa", "#7d8ca3"), strict=False))
     for name, own in zip(sets, axes[0], strict=True):
         for model, colour in colours.items():
-            real = [s for s in summaries if s.model == model and s.corpus == "real"]
-            x, y = [s.train_statements for s in real], [s.mean[name] for s in real]
-            own.errorbar(
-                x, y, [s.spread[name] for s in real], color=colour, marker="o", capsize=3, label=f"{model}, real"
-            )
+            real = [s for m, corpus, s in rows if m == model and corpus == "real"]
+            mean, spread = ([getattr(s, part)[name]["macro_f1"] for s in real] for part in ("mean", "spread"))
+            x = [s.train_statements for s in real]
+            own.errorbar(x, mean, spread, color=colour, marker="o", capsize=3, label=f"{model}, real")
             for corpus, style in (("embedded", ":"), ("all", "--")):
-                for s in (s for s in summaries if s.model == model and s.corpus == corpus):
-                    own.axhline(s.mean[name], color=colour, linestyle=style, label=f"{model}, {corpus}")
+                for s in (s for m, c, s in rows if m == model and c == corpus):
+                    own.axhline(s.mean[name]["macro_f1"], color=colour, linestyle=style, label=f"{model}, {corpus}")
         own.set_title(name, fontsize=10)
         own.set_xlabel("real training statements")
         own.set_ylim(0.1, 0.8)

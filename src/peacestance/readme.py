@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from peacestance.files import read_text
-from peacestance.report import extraction_table, table
+from peacestance.report import extraction_table, measured_table, table
 from peacestance.schema import LABELS, InputError
 
 GENERATED = ("README.md", "data/README.md")
@@ -55,27 +55,10 @@ def _shortcuts(found: dict[str, Any]) -> str:
     return table(["macro-F1 of a guess from", *layers], rows)
 
 
-def _learning(found: dict[str, Any]) -> str:
-    sets = list(found["rows"][0]["mean"])
-
-    def cell(row: dict[str, Any], name: str) -> str:
-        spread = f" ± {row['spread'][name]:.3f}" if row["seeds"] > 1 else ""
-        return f"{row['mean'][name]:.3f}{spread}"
-
-    rows = [
-        [
-            r["model"],
-            r["corpus"],
-            f"{r['fraction']:.0%}",
-            r["train_statements"],
-            r["seeds"],
-            *(cell(r, s) for s in sets),
-        ]
-        for r in found["rows"]
-    ]
-    head = ["model", "corpus", "share", "statements", "seeds", *(f"{s} ({found['sets'][s]})" for s in sets)]
+def _measured(found: dict[str, Any]) -> str:
     return (
-        f"{table(head, rows)}\n\nMacro-F1, mean and standard deviation over seeds; in brackets the statements of a set."
+        f"{measured_table(found['rows'], found['sets'])}\n\nMacro-F1, mean and standard deviation over the runs; in "
+        "brackets the statements of a set."
     )
 
 
@@ -115,7 +98,7 @@ BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "agreement": ("data.json", _agreement),
     "calibration": ("calibration.json", _calibration),
     "shortcuts": ("data.json", _shortcuts),
-    "learning": ("learning.json", _learning),
+    "learning": ("learning.json", _measured),
     "extraction": ("extraction.json", _extraction),
     "embedded": ("embedded_agreement.json", _embedded),
 }

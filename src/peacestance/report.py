@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from peacestance.evaluation.probes import Probes
     from peacestance.evaluation.run import Evaluation, EvaluationSet
     from peacestance.inference import ArticleStances
+    from peacestance.measured import Point
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -198,6 +199,25 @@ def scores_table(evaluation: Evaluation) -> str:
     if evaluation.behaviour:
         parts.append(f"behaviour tests\n\n{behaviour_table(evaluation.behaviour)}\n")
     return "\n".join(parts)
+
+
+def measured_table(rows: Sequence[Mapping[str, Any]], sizes: Mapping[str, int], figure: str = "macro_f1") -> str:
+    """One score of measured runs for each set: `rows` are summaries as in a benchmark's JSON, `sizes` the sets'."""
+
+    def cell(row: Mapping[str, Any], name: str) -> str:
+        if name not in row["mean"]:
+            return ""
+        spread = f" ± {row['spread'][name][figure]:.3f}" if row["runs"] > 1 else ""
+        return f"{row['mean'][name][figure]:.3f}{spread}"
+
+    head = ["", "statements", "runs", *(f"{name} ({size})" for name, size in sizes.items())]
+    return table(head, [[r["name"], r["train_statements"], r["runs"], *(cell(r, s) for s in sizes)] for r in rows])
+
+
+def point_line(point: Point) -> str:
+    """One measured run for the terminal."""
+    scores = ", ".join(f"{name} {own['macro_f1']:.3f}" for name, own in point.scores.items())
+    return f"{point.name}, seed {point.seed}, {point.seconds:.0f} s: {scores}"
 
 
 def extraction_table(rows: Sequence[Mapping[str, Any]]) -> str:

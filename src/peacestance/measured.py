@@ -1,0 +1,174 @@
+"""Trainings that are measured: a list of runs in, their scores out, several at a time, going on after a stop."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from peacestance.dataset import labelled, read_manifest
+from peacestance.evaluation.metrics import stance_scores
+from peacestance.files import read_jsonl, write_jsonl
+from peacestance.modeling import StanceModel, load_checkpoint
+from peacestance.provenance import plain
+from peacestance.schema import LABEL2ID, LABELS, Statement
+from peacestance.training import TrainConfig, draw_articles, train
+
+Fit = Callable[[TrainConfig, Sequence[Statement]], StanceModel]
+"""Trains a model that has no checkpoint of ours on statements."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training that is measured.
+
+    Attributes:
+        name: the row of a table that it belongs to; runs of one name differ in their seeds or folds.
+        config: how it is trained; `data.path` is a built dataset.
+        sets: names of the sets to score on; all where empty.
+        fit: trains in place of `train`.
+    """
+
+    name: str
+    config: TrainConfig
+    sets: tuple[str, ...] = ()
+    fit: Fit | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """A measured run; `key` tells what it came from.
+
+    `scores` has for each set `macro_f1`, `f_avg` (mean F1 of support and oppose), `accuracy` and each label's F1;
+    `megabytes` is the size of the checkpoint's weights, None where there is no checkpoint.
+    """
+
+    name: str
+    seed: int
+    train_articles: int
+    train_statements: int
+    seconds: float
+    megabytes: float | None
+    key: str
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def to_row(self) -> dict[str, object]:
+        """The point as a benchmark's JSON holds it."""
+        return {name: value for name, value in asdict(self).items() if name != "key"}
+
+
+def measure(
+    runs: Sequence[Run], sets: Mapping[str, Sequence[Statement]], folder: Path, workers: int
+) -> Iterator[Point]:
+    """Train every run and yield its scores on the sets, as they are ready.
+
+    Finished points are kept in `folder/points.jsonl`, so that an interrupted call goes on; a point of another config,
+    of other data or of other sets is measured again.
+
+    Raises:
+        InputError: a dataset is missing or damaged, or a run's config is impossible.
+    """
+    file = folder / "points.jsonl"
+    done = {point.key: point for point in read_jsonl(file, lambda row: Point(**row))} if file.exists() else {}
+    wanted = {}
+    prints: dict[str, str] = {}
+    for run in runs:
+        own = {name: sets[name] for name in run.sets or sets}
+        path = run.config.data.path
+        prints[path] = prints.get(path) or read_manifest(path).content_hash
+        key = json.dumps([run.name, plain(run.config), prints[path], {n: _print(s) for n, s in own.items()}])
+        wanted[key] = (run, own, folder, key)
+    yield from (done[key] for key in wanted if key in done)
+    missing = [arguments for key, arguments in wanted.items() if key not in done]
+    if not missing:
+        return
+    # torch does not survive a fork
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        futures = [pool.submit(_measure, *arguments) for arguments in missing]
+        for future in as_completed(futures):
+            point = future.result()
+            done[point.key] = point
+            write_jsonl(file, map(asdict, done.values()))
+            yield point
+
+
+def _print(statements: Sequence[Statement]) -> str:
+    return hashlib.sha256("".join(f"{s.id} {s.stance}\n" for s in statements).encode()).hexdigest()[:16]
+
+
+def _measure(run: Run, sets: Mapping[str, Sequence[Statement]], folder: Path, key: str) -> Point:
+    import torch
+
+    config = run.config
+    torch.set_num_threads(max(1, config.trainer.threads))
+    statements = draw_articles(labelled(config.data.path, config.data.train), config.data.fraction, config.seed)
+    started = time.perf_counter()
+    megabytes = None
+    if run.fit:
+        model = run.fit(config, statements)
+    else:
+        with tempfile.TemporaryDirectory(prefix=".checkpoint.", dir=folder) as checkpoint:
+            train(config, checkpoint)
+            model, _ = load_checkpoint(checkpoint)
+            megabytes = round(sum(path.stat().st_size for path in Path(checkpoint).glob("*.safetensors")) / 1e6, 2)
+    seconds = time.perf_counter() - started
+    scores = {name: score(model, own, config.trainer.eval_batch_size) for name, own in sets.items()}
+    articles = len({s.article_id for s in statements})
+    return Point(
+        run.name, config.seed, articles, len(statements), round(seconds, 1), megabytes, key, scores
+    )  # fmt: skip
+
+
+def score(model: StanceModel, statements: Sequence[Statement], batch_size: int) -> dict[str, float]:
+    """A point's scores of a model on labelled statements."""
+    guess = model.logits(statements, batch_size).argmax(axis=1)
+    own = stance_scores(guess, np.array([LABEL2ID[s.stance or ""] for s in statements]))
+    labels = {label: own["per_label"][label]["f1"] for label in LABELS}
+    average = (labels["support"] + labels["oppose"]) / 2
+    return {"macro_f1": own["macro_f1"], "f_avg": average, "accuracy": own["accuracy"]} | labels
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The points of one name: mean and standard deviation of every score for each set, over seeds and folds."""
+
+    name: str
+    runs: int
+    train_statements: int
+    seconds: float
+    megabytes: float | None
+    mean: dict[str, dict[str, float]]
+    spread: dict[str, dict[str, float]]
+
+
+def summarize(points: Sequence[Point]) -> list[Summary]:
+    """Average points of one name, in the order in which names first come; a set is averaged where a point has it."""
+    names: dict[str, list[Point]] = {}
+    for point in points:
+        names.setdefault(point.name, []).append(point)
+    found = []
+    for name, own in names.items():
+        sets = dict.fromkeys(key for point in own for key in point.scores)
+        rows = {key: [point.scores[key] for point in own if key in point.scores] for key in sets}
+        sizes = [point.megabytes for point in own if point.megabytes is not None]
+        found.append(
+            Summary(
+                name, len(own), round(float(np.mean([p.train_statements for p in own]))),
+                round(float(np.mean([p.seconds for p in own])), 1), float(np.mean(sizes)) if sizes else None,
+                {key: {f: float(np.mean([r[f] for r in scores])) for f in scores[0]} for key, scores in rows.items()},
+                {key: {f: _spread([r[f] for r in scores]) for f in scores[0]} for key, scores in rows.items()},
+            )
+        )  # fmt: skip
+    return found
+
+
+def _spread(values: list[float]) -> float:
+    return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
