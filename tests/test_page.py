@@ -98,7 +98,8 @@ def test_the_report_of_hostile_articles_is_one_harmless_page(tfidf: Path, tmp_pa
     evil = "<script>document.title = 'taken'</script>"
     rows = [
         {"id": f"{n}", "speaker": f"{evil} {n}", "cue": evil, "statement": f"{evil} talks {n}", "stance": stance,
-         "context": f"Before. {evil} talks {n} After {evil}.", "outlet": evil if n % 2 else "Post"}
+         "context": f"Before. {evil} talks {n} After {evil}.", "outlet": evil if n % 2 else "Post",
+         "rule": evil if n % 2 else 4}
         for n, stance in enumerate(LABELS * 2)
     ]  # fmt: skip
     file = tmp_path / "evil.jsonl"
@@ -108,5 +109,6 @@ def test_the_report_of_hostile_articles_is_one_harmless_page(tfidf: Path, tmp_pa
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page and not re.findall(r"""(?:src|href)=|url\(""", page)
     assert f"{evil} talks" in html.unescape(page) and f"{evaluation.sets['statements:evil.jsonl'].macro_f1:.3f}" in page
+    assert "Gold: rule 4, doubt is not opposition" in page
     shown = opened(tmp_path / "report.html", tmp_path / "profile")
     assert "<title>Evaluation of" in shown and shown.count("<svg") == 2

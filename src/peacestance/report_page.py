@@ -24,10 +24,11 @@ SIDE = 200
 
 @dataclass(frozen=True)
 class _Error:
-    """A wrong label, with the passage around its statement."""
+    """A wrong label, with what decided the gold one and the passage around its statement."""
 
     prediction: Prediction
     confidence: float
+    reason: str
     before: str
     after: str
 
@@ -44,23 +45,30 @@ class _Set:
 
 
 def write_report_page(
-    evaluation: Evaluation, predictions: Mapping[str, Sequence[Prediction]], path: str | Path
+    evaluation: Evaluation,
+    predictions: Mapping[str, Sequence[Prediction]],
+    reasons: Mapping[str, Mapping[str, str]],
+    path: str | Path,
 ) -> None:
-    """Write the page; the headline is the first file of `statements=`, or else the first split."""
-    sets = [_set(name, own, predictions[name]) for name, own in evaluation.sets.items()]
+    """Write the page; the headline is the first file of `statements=`, or else the first split.
+
+    `predictions` and `reasons` are by set; a reason says what decided the gold label of the statement with that id.
+    """
+    sets = [_set(name, own, predictions[name], reasons[name]) for name, own in evaluation.sets.items()]
     headline = next((own for own in sets if own.name.startswith("statements:")), sets[0])
     values: dict[str, Any] = {"labels": LABELS, "side": SIDE, "sets": sets, "headline": headline}
     write_text(path, PAGES.get_template("report.html").render(evaluation=evaluation, **values))
 
 
-def _set(name: str, scores: EvaluationSet, predictions: Sequence[Prediction]) -> _Set:
+def _set(name: str, scores: EvaluationSet, predictions: Sequence[Prediction], reasons: Mapping[str, str]) -> _Set:
     counts = np.array(scores.confusion)
     shades = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)).tolist()
     probabilities = np.array([[*p.probabilities.values()] for p in predictions])
     gold = np.array([LABEL2ID[p.statement.stance or ""] for p in predictions])
     _, coverage, risk = risk_coverage(probabilities, gold)
     wrong = sorted((p for p in predictions if p.stance != p.statement.stance), key=lambda p: -p.probabilities[p.stance])
-    return _Set(name, scores, shades, _line(coverage, risk), [_error(p) for p in wrong[:ERRORS]])
+    errors = [_error(p, reasons.get(p.statement.id, "")) for p in wrong[:ERRORS]]
+    return _Set(name, scores, shades, _line(coverage, risk), errors)
 
 
 def _line(x: np.ndarray, y: np.ndarray, most: int = 200) -> str:
@@ -69,8 +77,8 @@ def _line(x: np.ndarray, y: np.ndarray, most: int = 200) -> str:
     return " ".join(f"{SIDE * x[i]:.1f},{SIDE * (1 - y[i]):.1f}" for i in chosen)
 
 
-def _error(prediction: Prediction) -> _Error:
+def _error(prediction: Prediction, reason: str) -> _Error:
     s = prediction.statement
     before, found, after = s.context.partition(s.statement)
     shown = (before[-300:], after[:300]) if found else ("", "")
-    return _Error(prediction, prediction.probabilities[prediction.stance], *shown)
+    return _Error(prediction, prediction.probabilities[prediction.stance], reason, *shown)

@@ -18,8 +18,22 @@ KINDS: tuple[str, ...] = ("direct", "indirect", "mixed", "narrated")
 
 LABEL2ID: dict[str, int] = {label: i for i, label in enumerate(LABELS)}
 
-RULES = range(13)
-"""Codebook rule numbers: 0 says that the table of labels alone decided."""
+RULES = {
+    0: "the table of labels alone",
+    1: "a condition beats support",
+    2: "impossible conditions",
+    3: "warning against a deal",
+    4: "doubt is not opposition",
+    5: "reporting others",
+    6: "quotations inside quotations",
+    7: "words mislead",
+    8: "sarcasm and distance",
+    9: "acts told as positions",
+    10: "past positions told as past",
+    11: "other talks",
+    12: "arms as a path to talks",
+}
+"""The codebook's rules by number: what decided a label."""
 
 Span = tuple[int, int]
 """Character offsets into an article's text, end exclusive."""

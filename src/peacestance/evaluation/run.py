@@ -35,7 +35,7 @@ from peacestance.files import read_jsonl, write_json, write_jsonl, write_text
 from peacestance.inference import StanceClassifier
 from peacestance.modeling import ModelConfig, ModelKind, TfidfModel, read_card
 from peacestance.provenance import record
-from peacestance.schema import LABEL2ID, AnnotatedArticle, InputError, Prediction, Statement
+from peacestance.schema import LABEL2ID, RULES, AnnotatedArticle, InputError, Prediction, Statement
 
 __all__ = ["Evaluation", "EvaluationSet", "compare_predictions", "evaluate_checkpoints", "read_labelled"]
 
@@ -111,6 +111,17 @@ class HeldOut:
         """The labelled statements."""
         return [item.statement for item in self.items]
 
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What decided the gold label of each statement: the codebook's rule, and a third reader's reason if any."""
+        rules = {str(number): f"rule {number}, {words}" for number, words in RULES.items()}
+        found = {i.statement.id: rules[i.facts["rule"]] for i in self.items if i.facts.get("rule") in rules}
+        for annotated in self.articles:
+            for row, annotation in zip(gold_statements(annotated), annotated.annotations, strict=True):
+                if annotation.reason and row["id"] in found:
+                    found[row["id"]] += f"; {annotation.reason}"
+        return found
+
     @cached_property
     def extracted(self) -> list[list[Statement]]:
         """What is found in each article's text, the same for every checkpoint."""
@@ -172,7 +183,8 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
         folder = output if len(config.checkpoint) == 1 else output / Path(checkpoint).name
         evaluation, found = _evaluate(checkpoint, data, splits[data] | files, cases, config, folder)
         write_report(evaluation, folder)
-        write_report_page(evaluation, found, folder / "report.html")
+        reasons = {name: held_out.reasons for name, held_out in (splits[data] | files).items()}
+        write_report_page(evaluation, found, reasons, folder / "report.html")
         evaluations.append(evaluation)
         for name, predictions in found.items():
             labels.setdefault(name, {})[checkpoint] = predictions
