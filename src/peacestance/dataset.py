@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -17,14 +17,14 @@ import yaml
 from tqdm import tqdm
 
 from peacestance.articles import furniture
-from peacestance.corpus import CorpusConfig, read_corpus
+from peacestance.corpus import Corpus, CorpusConfig, read_corpus
 from peacestance.corpus.annotated import annotated_from_row, annotated_to_row
 from peacestance.corpus.sources import read_sources
 from peacestance.extraction import StatementExtractor, context_of
 from peacestance.files import atomic_folder, read_jsonl, read_text, write_json, write_jsonl, write_text
 from peacestance.matching import match_contents
 from peacestance.provenance import record
-from peacestance.schema import LABELS, AnnotatedArticle, InputError, Statement, span_text
+from peacestance.schema import LABELS, AnnotatedArticle, Article, InputError, Statement, span_text
 from peacestance.splits import SPLITS, SplitConfig, check_splits, split_articles
 
 UNLABELLED = "unlabelled"
@@ -179,18 +179,17 @@ def _without_furniture(rows: list[dict[str, Any]], text: str, left_out: list[tup
     return kept
 
 
-def build_dataset(config: BuildConfig, output: str | Path) -> Manifest:
+def build_dataset(config: BuildConfig, output: str | Path, corpus: Corpus | None = None) -> Manifest:
     """Build a dataset into a folder that `datasets.load_dataset` opens as is.
 
-    The folder appears whole or not at all; an older dataset in its place is replaced.
+    The folder appears whole or not at all; an older dataset in its place is replaced. `corpus` stands for what
+    `config.corpus` names where it has been read already.
 
     Raises:
         InputError: the corpus is malformed, something crosses a split, or the folder holds something else.
     """
-    output = Path(output)
-    if output.exists() and (not output.is_dir() or (any(output.iterdir()) and not _replaceable(output))):
-        raise InputError("exists and is no dataset of ours", path=output, remedy="choose another output")
-    corpus = read_corpus(config.corpus)
+    output = _place(output)
+    corpus = corpus or read_corpus(config.corpus)
     left_out = list(corpus.left_out)
     labelled = [a for a in corpus.articles if a.annotations]
     assigned, tied = split_articles(labelled, config.splits)
@@ -203,10 +202,35 @@ def build_dataset(config: BuildConfig, output: str | Path) -> Manifest:
             rows[split] += _without_furniture(found, annotated.article.text, left_out)
     if not any(rows.values()):
         raise InputError("the articles hold no statement", path=config.corpus.path, remedy="check the input")
-    manifest = _manifest(config, rows, left_out)
+    manifest = _manifest(corpus_version() if config.corpus.own else "user", rows, left_out)
     held_out = {name: [a for a in labelled if assigned.get(a.article.id) == name] for name in manifest.splits}
     _write(output, config, rows, left_out, manifest, {name: own for name, own in held_out.items() if name != "train"})
     return manifest
+
+
+def write_dataset(splits: Mapping[str, Sequence[Statement]], version: str, output: str | Path) -> Manifest:
+    """Write statements that come from no annotated article into a folder to train on; it has no card.
+
+    Raises:
+        InputError: the folder holds something else, or the disk is full.
+    """
+    output = _place(output)
+    rows = {
+        split: [_row(AnnotatedArticle(Article(s.article_id, s.statement), (), layer=version), s, None, []) for s in own]
+        for split, own in splits.items()
+    }
+    manifest = _manifest(version, rows, [])
+    with atomic_folder(output) as folder:
+        _write_splits(folder, rows, manifest)
+    return manifest
+
+
+def _place(output: str | Path) -> Path:
+    """The folder, if a dataset may be written there."""
+    output = Path(output)
+    if output.exists() and (not output.is_dir() or (any(output.iterdir()) and not _replaceable(output))):
+        raise InputError("exists and is no dataset of ours", path=output, remedy="choose another output")
+    return output
 
 
 def _replaceable(folder: Path) -> bool:
@@ -218,7 +242,7 @@ def _of_hydra(path: Path) -> bool:
     return path.name == ".hydra" or path.suffix == ".log"
 
 
-def _manifest(config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_out: list[tuple[str, str]]) -> Manifest:
+def _manifest(version: str, rows: dict[str, list[dict[str, Any]]], left_out: list[tuple[str, str]]) -> Manifest:
     everything = [(split, row) for split in (*SPLITS, UNLABELLED) for row in rows.get(split, [])]
     digest = hashlib.sha256()
     for split, row in everything:
@@ -229,7 +253,7 @@ def _manifest(config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_o
         return {label: count[label] for label in LABELS}
 
     return Manifest(
-        version=corpus_version() if config.corpus.own else "user",
+        version=version,
         articles=len({row["article_id"] for _, row in everything}),
         statements=len(everything),
         labels=labels(row for _, row in everything),
@@ -252,18 +276,22 @@ def _write(
     manifest: Manifest, held_out: dict[str, list[AnnotatedArticle]],
 ) -> None:  # fmt: skip
     with atomic_folder(output, _of_hydra) as folder:
-        (folder / "data").mkdir()
-        datasets.disable_progress_bars()
-        for split in manifest.splits:
-            data = datasets.Dataset.from_list(rows[split], features=FEATURES)
-            data.to_parquet(folder / "data" / f"{split}.parquet")
+        _write_splits(folder, rows, manifest)
         # whole articles, so that evaluation can start from raw text
         for split, articles in held_out.items():
             write_jsonl(folder / "articles" / f"{split}.jsonl", map(annotated_to_row, articles))
         write_jsonl(folder / "left_out.jsonl", ({"id": i, "reason": reason} for i, reason in left_out))
-        write_json(folder / "manifest.json", manifest.__dict__)
         write_json(folder / "run.json", record(config, data=manifest.content_hash))
         write_text(folder / "README.md", dataset_card(manifest, config.corpus))
+
+
+def _write_splits(folder: Path, rows: dict[str, list[dict[str, Any]]], manifest: Manifest) -> None:
+    (folder / "data").mkdir()
+    datasets.disable_progress_bars()
+    for split in manifest.splits:
+        data = datasets.Dataset.from_list(rows[split], features=FEATURES)
+        data.to_parquet(folder / "data" / f"{split}.parquet")
+    write_json(folder / "manifest.json", manifest.__dict__)
 
 
 def dataset_card(manifest: Manifest, corpus: CorpusConfig) -> str:
