@@ -1,0 +1,98 @@
+"""What a start from a trained checkpoint is worth where few statements of a new conflict are labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from sklearn.model_selection import GroupKFold
+
+from peacestance.dataset import labelled, write_dataset
+from peacestance.measured import Run
+from peacestance.modeling import StanceModel, load_checkpoint
+from peacestance.schema import InputError, Statement
+from peacestance.training import DataConfig, TrainConfig, TrainerConfig
+
+
+@dataclass
+class FewLabelsConfig:
+    """What is measured.
+
+    Attributes:
+        data: the dataset that the checkpoint was trained on.
+        split: its split of conflicts that training has not seen.
+        init: the checkpoint.
+        numbers: labelled statements to go on with.
+        folds: parts of the split's articles; each is scored after training on statements of the others.
+        seeds: of the folds, the draw of statements and the training.
+        trainer: how both are trained, from the checkpoint and from its encoder alone.
+        workers: trainings at a time.
+        output: folder of datasets and finished points.
+    """
+
+    data: str = "outputs/default/dataset"
+    split: str = "test_unseen_conflict"
+    init: str = "models/default"
+    numbers: list[int] = field(default_factory=lambda: [50, 100, 200])
+    folds: int = 4
+    seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
+    trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    workers: int = 2
+    output: str = "outputs/few_labels"
+
+    def __post_init__(self) -> None:
+        if self.folds < 2 or not self.numbers or min(self.numbers) < 1:
+            raise InputError(f"folds={self.folds}, numbers={self.numbers}", remedy="two folds or more; numbers above 0")
+
+
+def few_label_runs(config: FewLabelsConfig, folder: Path) -> tuple[list[Run], dict[str, list[Statement]]]:
+    """Write the drawn statements as datasets in `folder`; returns the runs, and the folds that they are scored on.
+
+    Statements are drawn article by article, as a user would label them.
+
+    Raises:
+        InputError: the split is missing, or has too few articles or statements.
+    """
+    statements = labelled(config.data, config.split)
+    articles = np.array([s.article_id for s in statements])
+    runs: list[Run] = []
+    sets: dict[str, list[Statement]] = {}
+    for seed in config.seeds:
+        parts = GroupKFold(config.folds, shuffle=True, random_state=seed).split(articles, groups=articles)
+        for fold, (others, own) in enumerate(parts):
+            name = f"seed {seed}, fold {fold}"
+            sets[name] = [statements[i] for i in own]
+            drawn = _by_article([statements[i] for i in others], seed)
+            for number in config.numbers:
+                if number > len(drawn):
+                    raise InputError(f"{number} statements to train on, but the folds have {len(drawn)}")
+                write_dataset({"train": drawn[:number]}, config.split, folder / f"{name}, {number}")
+            runs += _runs(config, folder, name, seed)
+    return runs, sets
+
+
+def _by_article(statements: Sequence[Statement], seed: int) -> list[Statement]:
+    names = sorted({s.article_id for s in statements})
+    order = {names[i]: n for n, i in enumerate(np.random.default_rng(seed).permutation(len(names)))}
+    return sorted(statements, key=lambda s: order[s.article_id])
+
+
+def _runs(config: FewLabelsConfig, folder: Path, name: str, seed: int) -> list[Run]:
+    def data(number: int) -> DataConfig:
+        return DataConfig(str(folder / f"{name}, {number}"), validation="")
+
+    base = TrainConfig(data=data(config.numbers[0]), trainer=config.trainer, seed=seed)
+    start = Path(config.init).name
+    runs = [Run(f"{start} as it is", replace(base, init=config.init), (name,), fit_nothing)]
+    for number, init in product(config.numbers, (config.init, "")):
+        own = f"{number}, from {start if init else 'the encoder'}"
+        runs.append(Run(own, replace(base, init=init, data=data(number)), (name,)))
+    return runs
+
+
+def fit_nothing(config: TrainConfig, _: Sequence[Statement]) -> StanceModel:
+    """The checkpoint as it is."""
+    return load_checkpoint(config.init)[0]
