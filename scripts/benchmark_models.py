@@ -27,7 +27,7 @@ def main(composed: DictConfig) -> None:
 
     try:
         config = to_config(RivalsConfig, composed)
-        sets = held_out(config.data, config.statements)
+        sets = held_out(config.held_out, config.statements)
         sizes = {name: len(statements) for name, statements in sets.items()}
         points = []
         for point in measure(rival_runs(config), sets, Path(run_folder()), config.workers):

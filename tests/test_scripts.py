@@ -126,12 +126,22 @@ def test_every_option_of_every_group_fits_the_schema() -> None:
     from peacestance.config import EvaluateConfig, to_config
     from peacestance.dataset import BuildConfig
     from peacestance.evaluation.extraction import ExtractionConfig
+    from peacestance.evaluation.few_labels import FewLabelsConfig
+    from peacestance.evaluation.protocols import ProtocolsConfig
+    from peacestance.evaluation.public import PublicConfig
+    from peacestance.evaluation.rivals import RivalsConfig
+    from peacestance.evaluation.speed import SpeedConfig
     from peacestance.learning import LearningConfig
     from peacestance.training import TrainConfig
 
     groups = {
         "build": (BuildConfig, ("corpus", "extractor", "splits")),
         "train": (TrainConfig, ("model", "data", "trainer")),
+        "models": (RivalsConfig, ("recipes",)),
+        "speed": (SpeedConfig, ()),
+        "few_labels": (FewLabelsConfig, ()),
+        "protocols": (ProtocolsConfig, ("model",)),
+        "public": (PublicConfig, ()),
         "evaluate": (EvaluateConfig, ()),
         "learning": (LearningConfig, ("trainer",)),
         "extraction": (ExtractionConfig, ("splits",)),
@@ -143,7 +153,7 @@ def test_every_option_of_every_group_fits_the_schema() -> None:
     }
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
         for name, (schema, own) in groups.items():
-            options = [f"{group}={path.stem}" for group in own for path in (ROOT / "conf" / group).glob("*.yaml")]
+            options = [f"{group}={path.stem}" for group in own for path in (ROOT / "conf" / group).glob("[a-z]*.yaml")]
             for option in options or [""]:
                 extra = needed.get(option, [])
                 composed = compose(name, overrides=[o for o in (option, *extra, "output=x") if o])

@@ -201,17 +201,33 @@ def scores_table(evaluation: Evaluation) -> str:
     return "\n".join(parts)
 
 
-def measured_table(rows: Sequence[Mapping[str, Any]], sizes: Mapping[str, int], figure: str = "macro_f1") -> str:
-    """One score of measured runs for each set: `rows` are summaries as in a benchmark's JSON, `sizes` the sets'."""
+def mean_and_spread(row: Mapping[str, Any], name: str, figure: str) -> str:
+    """One score of a summary's row on the set `name`; empty where it was not scored on it."""
+    if name not in row["mean"]:
+        return ""
+    spread = f" ± {row['spread'][name][figure]:.3f}" if row["runs"] > 1 else ""
+    return f"{row['mean'][name][figure]:.3f}{spread}"
 
-    def cell(row: Mapping[str, Any], name: str) -> str:
-        if name not in row["mean"]:
-            return ""
-        spread = f" ± {row['spread'][name][figure]:.3f}" if row["runs"] > 1 else ""
-        return f"{row['mean'][name][figure]:.3f}{spread}"
 
+def measured_table(rows: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]) -> str:
+    """Macro-F1 of measured runs on each set: `rows` are summaries as in a benchmark's JSON, `sizes` the sets'."""
     head = ["", "statements", "runs", *(f"{name} ({size})" for name, size in sizes.items())]
-    return table(head, [[r["name"], r["train_statements"], r["runs"], *(cell(r, s) for s in sizes)] for r in rows])
+    cells = [[r["name"], r["train_statements"], r["runs"]] for r in rows]
+    scores = [[mean_and_spread(row, name, "macro_f1") for name in sizes] for row in rows]
+    return table(head, [[*left, *right] for left, right in zip(cells, scores, strict=True)])
+
+
+def speed_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Training speed of each recipe, as in benchmarks/training.json."""
+    head = ["recipe", "runs", "statements/s", "seconds", "peak MiB", "share of the multiplication peak"]
+    cells: list[list[object]] = []
+    for row in rows:
+        mean, spread = row["mean"], row["spread"]
+        quality = f"{mean['macro_f1']:.3f} ± {spread['macro_f1']:.3f}"
+        figures = (f"{mean[name]:.0f}" for name in ("seconds", "peak_mib"))
+        speed = f"{mean['statements_per_second']:.1f}"
+        cells.append([row["recipe"], row["runs"], speed, *figures, f"{mean['share']:.0%}", quality])
+    return table([*head, "validation macro-F1"], cells)
 
 
 def point_line(point: Point) -> str:

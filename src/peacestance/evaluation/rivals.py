@@ -39,6 +39,7 @@ class Recipe:
     method: Method = Method.train
     model: ModelConfig = field(default_factory=ModelConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    members: int = 1
 
 
 @dataclass
@@ -46,7 +47,8 @@ class RivalsConfig:
     """What is compared.
 
     Attributes:
-        data: a built dataset; all are trained on its training split and scored on its other splits.
+        data: a built dataset; all are trained on its training split.
+        held_out: the dataset whose other splits they are scored on, such as its real layer alone.
         recipes: the rows.
         seeds: of all that is random.
         statements: files of labelled statements or annotated articles to score on as well.
@@ -56,6 +58,7 @@ class RivalsConfig:
     """
 
     data: str = "outputs/all"
+    held_out: str = "outputs/real"
     recipes: list[Recipe] = field(default_factory=list)
     seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
     statements: list[str] = field(default_factory=list)
@@ -74,7 +77,7 @@ def rival_runs(config: RivalsConfig) -> list[Run]:
     fits: dict[Method, Fit | None] = {Method.train: None, Method.frozen: fit_frozen, Method.setfit: fit_setfit}
     data = DataConfig(config.data, validation="")
     return [
-        Run(r.name, TrainConfig(replace(r.model), data, replace(r.trainer), seed=seed), fit=fits[r.method])
+        Run(r.name, TrainConfig(r.model, replace(data), r.trainer, seed=seed, members=r.members), fit=fits[r.method])
         for seed, r in product(config.seeds, config.recipes)
     ]
 
