@@ -25,7 +25,7 @@ run: setup
 	$(BIN)/python scripts/predict.py checkpoint=$(OUT)/model input=data/example.txt output=$(OUT)/example.jsonl
 
 test: setup
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from peacestance.evaluation.protocols import protocols_table
+from peacestance.evaluation.public import comparison_table
 from peacestance.files import read_text
-from peacestance.report import extraction_table, measured_table, table
+from peacestance.report import extraction_table, mean_and_spread, measured_table, speed_table, table
 from peacestance.schema import LABELS, InputError
 
 GENERATED = ("README.md", "data/README.md")
@@ -62,6 +64,45 @@ def _measured(found: dict[str, Any]) -> str:
     )
 
 
+def _models(found: dict[str, Any]) -> str:
+    sets = list(found["sets"])
+    real = sets[-1]
+    rows, labels = [], []
+    for row in found["rows"]:
+        size = "" if row["megabytes"] is None else f"{row['megabytes']:.1f}"
+        rows.append(
+            [
+                row["name"],
+                row["runs"],
+                *(mean_and_spread(row, s, "macro_f1") for s in sets),
+                f"{row['seconds']:.0f}",
+                size,
+            ]
+        )
+        labels.append([row["name"], *(mean_and_spread(row, real, figure) for figure in ("f_avg", *LABELS))])
+    head = ["", "seeds", *(f"{name} ({size})" for name, size in found["sets"].items()), "seconds", "MB"]
+    return (
+        f"{table(head, rows)}\n\nMacro-F1, mean and standard deviation over seeds; in brackets the statements of a "
+        "set. Seconds of training, and the size of the weights that are kept.\n\nOn "
+        f"{real}, F1 of each label, and the mean of support and oppose:\n\n"
+        f"{table(['', 'support and oppose', *LABELS], labels)}"
+    )
+
+
+def _training(found: dict[str, Any]) -> str:
+    speed = found["ratios"]["statements a second, the plain recipe"]
+    machine = f"{found['machine']['cores']} cores, {found['machine']['processor']}"
+    return f"{speed_table(found['rows'])}\n\nOurs is {speed:.1f} times as fast ({machine})."
+
+
+def _protocols(found: dict[str, Any]) -> str:
+    return protocols_table(found["rows"])
+
+
+def _public(found: dict[str, Any]) -> str:
+    return "\n\n".join(comparison_table(name, own["rows"]) for name, own in found.items())
+
+
 def _extraction(found: dict[str, Any]) -> str:
     parts = [extraction_table(found["rows"]), f"spaCy takes {found['parser_share']:.0%} of the extractor's time."]
     model = Path(found["config"]["checkpoint"]).name
@@ -98,6 +139,11 @@ BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "agreement": ("data.json", _agreement),
     "calibration": ("calibration.json", _calibration),
     "shortcuts": ("data.json", _shortcuts),
+    "models": ("models.json", _models),
+    "few_labels": ("few_labels.json", _measured),
+    "training": ("training.json", _training),
+    "protocols": ("protocols.json", _protocols),
+    "public": ("public.json", _public),
     "learning": ("learning.json", _measured),
     "extraction": ("extraction.json", _extraction),
     "embedded": ("embedded_agreement.json", _embedded),
