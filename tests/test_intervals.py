@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    f1_score,
+    matthews_corrcoef,
+    precision_recall_fscore_support,
+)
 
-from peacestance.evaluation.intervals import compare, confusions, figures, intervals
+from peacestance.evaluation.intervals import compare, intervals
+from peacestance.evaluation.metrics import confusions, figures, stance_scores
 from peacestance.schema import LABELS, InputError
 
 
@@ -25,6 +32,17 @@ def test_figures_are_those_of_scikit_learn() -> None:
     assert found["mcc"] == pytest.approx(matthews_corrcoef(gold, guess))
     sides = [LABELS.index("support"), LABELS.index("oppose")]
     assert found["f_avg"] == pytest.approx(f1_score(gold, guess, labels=sides, average="macro"))
+
+
+def test_scores_by_label_are_those_of_scikit_learn() -> None:
+    guess, gold, _ = labels(300, 3, 0.5)
+    guess, gold = np.minimum(guess, 3), np.minimum(gold, 3)  # one label never occurs
+    found = stance_scores(guess, gold)
+    columns = precision_recall_fscore_support(gold, guess, labels=range(len(LABELS)), zero_division=0)
+    expected = [list(row) for row in zip(*columns, strict=True)]
+    assert [list(own.values()) for own in found["per_label"].values()] == [pytest.approx(row) for row in expected]
+    assert found["macro_f1"] == pytest.approx(np.mean(columns[2]))
+    assert found["confusion"] == confusion_matrix(gold, guess, labels=range(len(LABELS))).tolist()
 
 
 def test_an_interval_holds_the_figure_and_is_wider_where_articles_are_alike() -> None:

@@ -132,8 +132,7 @@ def score(model: StanceModel, statements: Sequence[Statement], batch_size: int) 
     guess = model.logits(statements, batch_size).argmax(axis=1)
     own = stance_scores(guess, np.array([LABEL2ID[s.stance or ""] for s in statements]))
     labels = {label: own["per_label"][label]["f1"] for label in LABELS}
-    average = (labels["support"] + labels["oppose"]) / 2
-    return {"macro_f1": own["macro_f1"], "f_avg": average, "accuracy": own["accuracy"]} | labels
+    return {name: own[name] for name in ("macro_f1", "f_avg", "accuracy")} | labels
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from peacestance.measured import Point
 
 
+SHOWN = 8
+"""Behaviour tests that the terminal shows; the report has all."""
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A Markdown table whose columns are aligned for the terminal; numbers stand to the right."""
     cells = [[f"{c:.3f}" if isinstance(c, float) else str(c).replace("|", "\\|") for c in row] for row in rows]
@@ -197,7 +201,7 @@ def scores_table(evaluation: Evaluation) -> str:
         if scores.end_to_end is not None:
             parts.append(end_to_end_lines(scores.end_to_end) + "\n")
     if evaluation.behaviour:
-        parts.append(f"behaviour tests\n\n{behaviour_table(evaluation.behaviour)}\n")
+        parts.append(f"behaviour tests, the worst\n\n{behaviour_table(evaluation.behaviour[:SHOWN])}\n")
     return "\n".join(parts)
 
 

@@ -12,44 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import binomtest
 
-from peacestance.schema import LABELS, InputError
+from peacestance.evaluation.metrics import confusions, figures
+from peacestance.schema import InputError
 
 DRAWS = 2000
 SEED = 1
-
-
-def confusions(predicted: np.ndarray, gold: np.ndarray, articles: Sequence[str]) -> np.ndarray:
-    """Confusion counts of each article, integers of shape (articles, labels, labels), gold labels as rows.
-
-    Label ids have shape (statements,); `articles` names each statement's article.
-    """
-    _, place = np.unique(np.asarray(articles, dtype=str), return_inverse=True)
-    counts = np.zeros((place.max() + 1 if len(place) else 0, len(LABELS), len(LABELS)), dtype=np.int64)
-    np.add.at(counts, (place, gold, predicted), 1)
-    return counts
-
-
-def figures(counts: np.ndarray) -> dict[str, np.ndarray]:
-    """Figures of confusion counts of shape (..., labels, labels), each of shape (...).
-
-    `macro_f1` over the five labels; `f_avg`, the mean F1 of support and oppose, which is the measure of SemEval-2016
-    task 6 (Mohammad et al., 2016) once the other labels count as none; `accuracy`; `mcc`, the multiclass Matthews
-    correlation (Gorodkin, 2004), 0 where it is not defined.
-    """
-    counts = counts.astype(np.float64)
-    hits = np.diagonal(counts, axis1=-2, axis2=-1)
-    gold, guessed, total = counts.sum(-1), counts.sum(-2), counts.sum((-1, -2))
-    f1 = 2 * hits / np.maximum(gold + guessed, 1)
-    right = hits.sum(-1)
-    covariance = right * total - (gold * guessed).sum(-1)
-    spread = np.sqrt((total**2 - (gold**2).sum(-1)) * (total**2 - (guessed**2).sum(-1)))
-    sides = [LABELS.index("support"), LABELS.index("oppose")]
-    return {
-        "macro_f1": f1.mean(-1),
-        "f_avg": f1[..., sides].mean(-1),
-        "accuracy": right / np.maximum(total, 1),
-        "mcc": np.where(spread > 0, covariance / np.where(spread > 0, spread, 1), 0.0),
-    }
 
 
 def _draws(articles: int) -> np.ndarray:

@@ -1,46 +1,84 @@
-"""The field's figures for stance classification, as an `evaluate` metric that needs no hub."""
+"""The field's figures for stance classification, from confusion counts; also as an `evaluate` metric without a hub."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import datasets
 import numpy as np
 from evaluate.info import MetricInfo
 from evaluate.module import Metric
-from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
 from peacestance.schema import LABELS
 
 _INFO = MetricInfo(
-    description="Macro-F1 over the five stances, accuracy, and precision, recall and F1 of each stance.",
+    description="Macro-F1 over the five stances, mean F1 of support and oppose, accuracy, Matthews correlation, and "
+    "precision, recall and F1 of each stance.",
     citation="",
     inputs_description="predictions, references: label ids in the order of peacestance.schema.LABELS",
     features=datasets.Features({"predictions": datasets.Value("int32"), "references": datasets.Value("int32")}),
 )
 
 
-class StanceMetric(Metric):
-    """`compute(predictions=ids, references=ids)` gives `macro_f1`, `accuracy`, `per_label` and `confusion`.
+def confusions(predicted: np.ndarray, gold: np.ndarray, articles: Sequence[str]) -> np.ndarray:
+    """Confusion counts of each article, integers of shape (articles, labels, labels), gold labels as rows.
 
-    Macro-F1 is the mean of the five labels' F1, a label that neither occurs nor is predicted counting 0; `confusion`
-    has gold labels as rows, predictions as columns.
+    Label ids have shape (statements,); `articles` names each statement's article.
+    """
+    _, place = np.unique(np.asarray(articles, dtype=str), return_inverse=True)
+    counts = np.zeros((place.max() + 1 if len(place) else 0, len(LABELS), len(LABELS)), dtype=np.int64)
+    np.add.at(counts, (place, gold, predicted), 1)
+    return counts
+
+
+def figures(counts: np.ndarray) -> dict[str, np.ndarray]:
+    """Figures of confusion counts of shape (..., labels, labels), each of shape (...).
+
+    `macro_f1` over the five labels; `f_avg`, the mean F1 of support and oppose, which is the measure of SemEval-2016
+    task 6 (Mohammad et al., 2016) once the other labels count as none; `accuracy`; `mcc`, the multiclass Matthews
+    correlation (Gorodkin, 2004), 0 where it is not defined.
+    """
+    counts = counts.astype(np.float64)
+    hits = np.diagonal(counts, axis1=-2, axis2=-1)
+    gold, guessed, total = counts.sum(-1), counts.sum(-2), counts.sum((-1, -2))
+    f1 = 2 * hits / np.maximum(gold + guessed, 1)
+    right = hits.sum(-1)
+    covariance = right * total - (gold * guessed).sum(-1)
+    spread = np.sqrt((total**2 - (gold**2).sum(-1)) * (total**2 - (guessed**2).sum(-1)))
+    sides = [LABELS.index("support"), LABELS.index("oppose")]
+    return {
+        "macro_f1": f1.mean(-1),
+        "f_avg": f1[..., sides].mean(-1),
+        "accuracy": right / np.maximum(total, 1),
+        "mcc": np.where(spread > 0, covariance / np.where(spread > 0, spread, 1), 0.0),
+    }
+
+
+class StanceMetric(Metric):
+    """`compute(predictions=ids, references=ids)` gives the `figures`, `per_label` and `confusion`.
+
+    A label that neither occurs nor is predicted counts 0; `confusion` has gold labels as rows, predictions as columns.
     """
 
     def _info(self) -> MetricInfo:
         return _INFO
 
     def _compute(self, predictions: list[int], references: list[int]) -> dict[str, Any]:
-        ids = list(range(len(LABELS)))
-        p, r, f1, support = precision_recall_fscore_support(references, predictions, labels=ids, zero_division=0)
+        counts = confusions(np.asarray(predictions), np.asarray(references), [""] * len(references)).sum(0)
+        hits, gold, guessed = np.diagonal(counts), counts.sum(1), counts.sum(0)
+        columns = {
+            "precision": hits / np.maximum(guessed, 1),
+            "recall": hits / np.maximum(gold, 1),
+            "f1": 2 * hits / np.maximum(gold + guessed, 1),
+        }
         return {
-            "macro_f1": float(np.mean(f1)),
-            "accuracy": float(accuracy_score(references, predictions)),
+            **{name: float(value) for name, value in figures(counts).items()},
             "per_label": {
-                label: {"precision": float(p[i]), "recall": float(r[i]), "f1": float(f1[i]), "support": int(support[i])}
+                label: {name: float(column[i]) for name, column in columns.items()} | {"support": int(gold[i])}
                 for i, label in enumerate(LABELS)
             },
-            "confusion": confusion_matrix(references, predictions, labels=ids).tolist(),
+            "confusion": counts.tolist(),
         }
 
 

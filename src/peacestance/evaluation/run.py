@@ -26,8 +26,8 @@ from peacestance.evaluation.behaviour import (
 )
 from peacestance.evaluation.calibration import Calibration, calibration
 from peacestance.evaluation.end_to_end import EndToEnd, score_end_to_end
-from peacestance.evaluation.intervals import Comparison, compare, confusions, figures, intervals
-from peacestance.evaluation.metrics import stance_scores
+from peacestance.evaluation.intervals import Comparison, compare, intervals
+from peacestance.evaluation.metrics import confusions, stance_scores
 from peacestance.evaluation.probes import Probes, probe
 from peacestance.evaluation.slices import Slice, facts_of, slices
 from peacestance.extraction import StatementExtractor
@@ -258,7 +258,6 @@ def _score(
     gold = _ids([s.stance for s in statements])
     scores = stance_scores(_ids([p.stance for p in found]), gold)
     counts = confusions(_ids([p.stance for p in found]), gold, [s.article_id or s.id for s in statements])
-    whole = figures(counts.sum(0))
     baselines = {}
     if baseline is not None:
         commonest = Counter(s.stance for s in training).most_common(1)[0][0]
@@ -267,17 +266,17 @@ def _score(
             "tfidf": baseline.logits(statements, len(statements)).argmax(axis=1),
         }
         baselines = {
-            name: {key: float(own[key]) for key in ("macro_f1", "f_avg", "accuracy")}
+            name: {key: own[key] for key in ("macro_f1", "f_avg", "accuracy")}
             for name, guess in guesses.items()
-            for own in [figures(confusions(guess, gold, [""] * len(gold)).sum(0))]
+            for own in [stance_scores(guess, gold)]
         }
     return EvaluationSet(
         n=len(statements),
         articles=len({s.article_id for s in statements}),
         macro_f1=scores["macro_f1"],
         accuracy=scores["accuracy"],
-        f_avg=float(whole["f_avg"]),
-        mcc=float(whole["mcc"]),
+        f_avg=scores["f_avg"],
+        mcc=scores["mcc"],
         interval=intervals(counts),
         calibration=calibration(np.array([[*p.probabilities.values()] for p in found]), gold, abstain_below),
         end_to_end=None,
