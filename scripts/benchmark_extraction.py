@@ -21,8 +21,8 @@ def main(composed: DictConfig) -> None:
     from peacestance.evaluation.extraction import (
         ExtractionConfig,
         gold_sets,
+        library_shares,
         measure_extraction,
-        parser_share,
         stance_on_extracted,
     )
     from peacestance.files import write_json
@@ -33,8 +33,8 @@ def main(composed: DictConfig) -> None:
     try:
         config = to_config(ExtractionConfig, composed)
         sets = gold_sets(config)
-        measured, found = measure_extraction(sets)
-        share = parser_share([a.article for gold in sets.values() for a in gold.articles])
+        measured, found = measure_extraction(sets, config.tagger)
+        shares = library_shares([a.article for gold in sets.values() for a in gold.articles], config.tagger)
         stances = {}
         if config.checkpoint:
             classifier = StanceClassifier.from_pretrained(config.checkpoint)
@@ -49,11 +49,9 @@ def main(composed: DictConfig) -> None:
         for ours in measured if ours.tool == "peacestance"
         for m in measured if m.set == ours.set and m is not ours
     }  # fmt: skip
-    write_json(
-        "benchmarks/extraction.json", record(config, rows=rows, ratios=ratios, parser_share=share, stances=stances)
-    )
+    write_json("benchmarks/extraction.json", record(config, rows=rows, ratios=ratios, shares=shares, stances=stances))
     print(extraction_table(rows))
-    print(f"spaCy takes {share:.0%} of the time")
+    print(", ".join(f"{name} takes {share:.0%} of the time" for name, share in shares.items()))
     for name, own in stances.items():
         print(
             f"{name}: stance macro-F1 on {own['pairs']} pairs: gold {own['gold']:.3f}, extracted {own['extracted']:.3f}"

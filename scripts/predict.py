@@ -18,7 +18,9 @@ def main(composed: DictConfig) -> None:
 
     try:
         config = to_config(PredictConfig, composed)
-        done = predict_file(config.input, config.output, config.checkpoint, config.batch_size, config.abstain)
+        done = predict_file(
+            config.input, config.output, config.checkpoint, config.batch_size, config.abstain, tagger=config.tagger
+        )
     except InputError as error:
         sys.exit(f"error: {error}")
     for result in done.shown:

@@ -50,6 +50,7 @@ def find_statements(
     ],
     output: Annotated[Optional[Path], typer.Option(help="JSONL of statements to write.")] = None,  # noqa: UP045
     html: Annotated[Optional[Path], typer.Option(help="Page to write: the statements marked in the text.")] = None,  # noqa: UP045
+    tagger: Annotated[str, typer.Option(help="Folder of the tagger; '' for rules alone.")] = "models/tagger",
 ) -> None:
     """Find who says what: print each statement's speaker, cue, words and kind."""
     from peacestance.articles import read_articles
@@ -59,7 +60,7 @@ def find_statements(
     from peacestance.report import statements_table
 
     articles = list(read_articles(source))
-    found = list(StatementExtractor().extract_many(articles))
+    found = list(StatementExtractor(tagger).extract_many(articles))
     for article, statements in zip(articles, found, strict=True):
         typer.echo(f"{article.title or article.id}\n\n{statements_table(statements)}\n")
     if output is not None:

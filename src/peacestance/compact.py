@@ -8,6 +8,7 @@ row. Vectors, and weights that the encoder has not, are kept as they are.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -67,3 +68,27 @@ def unpack(packed: Mapping[str, np.ndarray], base: Mapping[str, np.ndarray]) -> 
             codes = np.stack([tensor >> 4, tensor & 15], axis=1).ravel()[: old.size].reshape(old.shape)
             weights[name] = (old + _values(codes, packed[name + SCALE])).astype(np.float32)
     return weights
+
+
+def encoder_weights(model: Any) -> dict[str, np.ndarray]:
+    """The weights of a transformers model without its head, under their names in the whole model."""
+    prefix = model.base_model_prefix + "."
+    return {name: tensor.cpu().numpy() for name, tensor in model.state_dict().items() if name.startswith(prefix)}
+
+
+def packed_weights(model: Any, base: Any) -> dict[str, np.ndarray]:
+    """Round a model's weights in place to differences from those of `base`, which is alike but not trained.
+
+    Returns:
+        The differences, as `load_packed` takes them.
+    """
+    packed = pack({name: t.cpu().numpy() for name, t in model.state_dict().items()}, encoder_weights(base))
+    load_packed(model, packed, encoder_weights(base))
+    return packed
+
+
+def load_packed(model: Any, packed: Mapping[str, np.ndarray], base: Mapping[str, np.ndarray]) -> None:
+    """Give a model the weights that `packed` makes of the encoder's."""
+    import torch
+
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in unpack(packed, base).items()})

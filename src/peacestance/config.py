@@ -29,6 +29,7 @@ class EvaluateConfig:
         baselines: whether majority and TF-IDF, trained on the dataset's training split, stand beside the checkpoint.
         behaviour: folder of behaviour tests; none where empty.
         end_to_end: whether statements are also extracted and classified from the articles' text, where it is at hand.
+        tagger: a tagger's folder, to help find statements in the text; rules alone where empty.
         probes: whether the checkpoint also labels parts of its input, to show shortcuts.
         batch_size: statements a batch.
         output: folder of the report.
@@ -41,6 +42,7 @@ class EvaluateConfig:
     baselines: bool = True
     behaviour: str = "data/behaviour"
     end_to_end: bool = True
+    tagger: str = "models/tagger"
     probes: bool = True
     batch_size: int = 64
     output: str = "outputs/evaluation"
@@ -58,6 +60,7 @@ class PredictConfig:
 
     Attributes:
         checkpoint: a checkpoint folder.
+        tagger: a tagger's folder, to help find statements in articles; rules alone where empty.
         input: .txt or .html (one article), a folder of them, articles .jsonl, or statements .jsonl.
         output: the JSONL file of predictions.
         batch_size: statements a batch.
@@ -67,6 +70,7 @@ class PredictConfig:
     input: str = MISSING
     output: str = MISSING
     checkpoint: str = "models/default"
+    tagger: str = "models/tagger"
     batch_size: int = 32
     abstain: bool = False
 
@@ -75,7 +79,7 @@ class PredictConfig:
             raise InputError(f"batch_size={self.batch_size} must be above 0")
 
 
-_LISTS = ("checkpoint", "split", "statements", "files")
+_LISTS = ("checkpoint", "split", "statements", "files", "attributions")
 
 
 def to_config(schema: type[T], composed: DictConfig | dict[str, Any]) -> T:

@@ -60,10 +60,12 @@ class ExtractorConfig:
     Attributes:
         spans: `gold` takes the annotated spans; `extracted` takes extracted ones that overlap an annotated one.
         overlap: smallest share of words in common that joins an extracted statement with an annotated one.
+        tagger: a tagger's folder, to help find statements; rules alone where empty.
     """
 
     spans: Spans = Spans.gold
     overlap: float = 0.5
+    tagger: str = "models/tagger"
 
     def __post_init__(self) -> None:
         if not 0 < self.overlap <= 1:
@@ -154,7 +156,7 @@ def _all_rows(
 ) -> Iterator[list[dict[str, Any]]]:
     """Rows of each article, in the articles' order."""
     extract = [a for a in articles if not a.annotations or config.spans is Spans.extracted]
-    found = StatementExtractor().extract_many([a.article for a in extract]) if extract else iter(())
+    found = StatementExtractor(config.tagger).extract_many([a.article for a in extract]) if extract else iter(())
     for annotated in tqdm(articles, desc="statements", unit=" articles", disable=None):
         if not annotated.annotations:
             statements = next(found)

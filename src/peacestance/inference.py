@@ -23,6 +23,7 @@ from peacestance.provenance import record
 from peacestance.schema import LABELS, Article, InputError, Prediction, Statement, dump_row
 
 DEFAULT_CHECKPOINT = Path("models/default")
+DEFAULT_TAGGER = Path("models/tagger")
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def summarize(article: Article, predictions: Sequence[Prediction]) -> ArticleSta
 
 @cache
 def _default() -> tuple[StatementExtractor, StanceClassifier]:
-    return StatementExtractor(), StanceClassifier.from_pretrained()
+    return StatementExtractor(DEFAULT_TAGGER), StanceClassifier.from_pretrained()
 
 
 def analyze(
@@ -130,10 +131,10 @@ def analyze(
     Args:
         article: an article, or its text.
         classifier: a loaded classifier; the default checkpoint otherwise.
-        extractor: a loaded extractor; a new one otherwise.
+        extractor: a loaded extractor; one with the default tagger otherwise.
 
     Raises:
-        InputError: the article is empty, or the default checkpoint is missing.
+        InputError: the article is empty, or the default checkpoint or tagger is missing.
     """
     if isinstance(article, str):
         article = Article("article", article)
@@ -142,7 +143,7 @@ def analyze(
     if classifier is None:
         default_extractor, classifier = _default()
         extractor = extractor or default_extractor
-    extractor = extractor or StatementExtractor()
+    extractor = extractor or StatementExtractor(DEFAULT_TAGGER)
     return summarize(article, classifier.predict(extractor.extract(article)))
 
 
@@ -162,6 +163,7 @@ def predict_file(
     batch_size: int = 32,
     abstain: bool = False,
     shown: int = 3,
+    tagger: str | Path | None = DEFAULT_TAGGER,
 ) -> PredictedFile:
     """Label everything in a file or folder and write the predictions as JSONL, whole or not at all.
 
@@ -176,19 +178,20 @@ def predict_file(
         batch_size: statements a batch.
         abstain: whether unsure labels are marked and do not count toward a speaker's stance.
         shown: how many articles' results to return.
+        tagger: a tagger's folder, to help find statements in articles; rules alone where there is none.
 
     Raises:
         InputError: the input or the checkpoint is missing or malformed, or the output cannot be written.
     """
     classifier = StanceClassifier.from_pretrained(checkpoint, abstain)
-    model = f"{classifier.card.data_hash} {checkpoint or DEFAULT_CHECKPOINT} {classifier.threshold}"
+    model = f"{classifier.card.data_hash} {checkpoint or DEFAULT_CHECKPOINT} {classifier.threshold} {tagger}"
     part = _Part(Path(f"{output}.part"), model)
     results: list[ArticleStances] = []
     extractor: StatementExtractor | None = None
     bar = tqdm(unit=" articles", disable=None, initial=len(part.done))
     for articles, statements in _chunks(_read_input(Path(source)), part.done):
         if articles:
-            extractor = extractor or StatementExtractor()
+            extractor = extractor or StatementExtractor(tagger)
             for article, own in zip(articles, extractor.extract_many(articles), strict=True):
                 found = summarize(article, classifier.predict(own, batch_size))
                 part.add(_key(article), found.statements)
@@ -209,6 +212,7 @@ def predict_file(
         "checkpoint": checkpoint or DEFAULT_CHECKPOINT,
         "batch_size": batch_size,
         "abstain": abstain,
+        "tagger": tagger or "",
     }
     facts = {"training_data": card.data_hash, "data_version": card.data_version}
     write_json(f"{output}.run.json", record({key: str(value) for key, value in settings.items()}, **facts))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from peacestance.compact import pack, unpack
+from peacestance.compact import encoder_weights, load_packed, packed_weights
 from peacestance.encoders import ENCODERS, WEIGHTS, resolve_encoder
 from peacestance.files import read_text, write_json
 from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
@@ -36,6 +36,7 @@ RENDERING = 1
 CARD = "peacestance.json"
 ADAPTER = "adapter_model.safetensors"
 DIFFERENCES = "differences.safetensors"
+TASK = "SequenceClassification"
 _HEAD = {"num_labels": len(LABELS), "id2label": dict(enumerate(LABELS)), "label2id": LABEL2ID}
 
 
@@ -139,7 +140,7 @@ class TransformerModel:
     def from_encoder(cls, config: ModelConfig) -> TransformerModel:
         """A new classification head on a pretrained encoder."""
         folder = resolve_encoder(config.encoder, config.folder, config.allow_network)
-        new = cls(*_load(folder, folder, _HEAD), config.max_length, config.encoder)
+        new = cls(*load_pretrained(TASK, folder, folder, _HEAD), config.max_length, config.encoder)
         if config.adapter_rank:
             from peft import LoraConfig, TaskType, get_peft_model
 
@@ -155,11 +156,11 @@ class TransformerModel:
         """A trained classifier; an adapter is merged into its encoder, or stays apart where it is `trainable`."""
         form = Form(card.form)
         if form is Form.full:
-            return cls(*_load(folder, folder, {}), card.max_length, card.encoder)
+            return cls(*load_pretrained(TASK, folder, folder, {}), card.max_length, card.encoder)
         encoder = resolve_encoder(card.encoder)
-        found = cls(*_load(encoder, encoder, _HEAD), card.max_length, card.encoder)
+        found = cls(*load_pretrained(TASK, encoder, encoder, _HEAD), card.max_length, card.encoder)
         if form is Form.differences:
-            found._set_weights(unpack(load_file(folder / DIFFERENCES), found._encoder_weights()))
+            load_packed(found.model, load_file(folder / DIFFERENCES), encoder_weights(found.model))
             return found
         from peft import PeftModel
 
@@ -183,19 +184,7 @@ class TransformerModel:
     def compact(self, config: ModelConfig) -> None:
         """Round the weights to differences from the encoder's, which `save` then writes in their place."""
         folder = resolve_encoder(self.encoder, config.folder, config.allow_network)
-        base = TransformerModel(*_load(folder, folder, _HEAD), self.max_length)._encoder_weights()
-        weights = {name: tensor.cpu().numpy() for name, tensor in self.model.state_dict().items()}
-        self._packed = pack(weights, base)
-        self._set_weights(unpack(self._packed, base))
-
-    def _encoder_weights(self) -> dict[str, np.ndarray]:
-        prefix = self.model.base_model_prefix + "."
-        return {k: v.cpu().numpy() for k, v in self.model.state_dict().items() if k.startswith(prefix)}
-
-    def _set_weights(self, weights: Mapping[str, np.ndarray]) -> None:
-        import torch
-
-        self.model.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+        self._packed = packed_weights(self.model, load_pretrained(TASK, folder, folder, _HEAD)[0])
 
     def encode(self, statements: Sequence[Statement]) -> list[dict[str, list[int]]]:
         """Token ids of each statement, not padded."""
@@ -241,20 +230,21 @@ class TransformerModel:
         save_file({k: v.astype(np.float16) for k, v in load_file(folder / ADAPTER).items()}, folder / ADAPTER)
 
 
-def _load(weights: Path, tokenizer: Path, options: dict[str, Any]) -> tuple[Any, Any]:
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+def load_pretrained(task: str, weights: Path, tokenizer: Path, options: dict[str, Any]) -> tuple[Any, Any]:
+    """A model of transformers' `AutoModelFor` + `task` with weights from a local folder, and a tokenizer."""
+    import transformers
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     verbosity = logging.get_verbosity()
     logging.set_verbosity_error()  # a new head is no fault
     try:
-        model = AutoModelForSequenceClassification.from_pretrained(
+        model = getattr(transformers, f"AutoModelFor{task}").from_pretrained(
             weights, local_files_only=True, use_safetensors=True, dtype="float32", **options
         )
     finally:
         logging.set_verbosity(verbosity)
-    return model, AutoTokenizer.from_pretrained(tokenizer, local_files_only=True)
+    return model, transformers.AutoTokenizer.from_pretrained(tokenizer, local_files_only=True)
 
 
 class TfidfModel:

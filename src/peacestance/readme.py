@@ -104,7 +104,7 @@ def _public(found: dict[str, Any]) -> str:
 
 
 def _extraction(found: dict[str, Any]) -> str:
-    parts = [extraction_table(found["rows"]), f"spaCy takes {found['parser_share']:.0%} of the extractor's time."]
+    parts = [extraction_table(found["rows"]), _shares(found["shares"])]
     model = Path(found["config"]["checkpoint"]).name
     parts += (
         f"Stance macro-F1 of `{model}` on {name}, over {own['pairs']} matched statements: {own['gold']:.3f} on gold "
@@ -112,6 +112,13 @@ def _extraction(found: dict[str, Any]) -> str:
         for name, own in found["stances"].items()
     )
     return "\n\n".join(parts)
+
+
+def _shares(shares: dict[str, float]) -> str:
+    parts = " and ".join(f"{name} {share:.0%}" for name, share in shares.items())
+    return (
+        f"Of the extractor's time {parts} are taken by the libraries, {1 - sum(shares.values()):.0%} by its own rules."
+    )
 
 
 def _calibration(found: dict[str, Any]) -> str:

@@ -26,12 +26,13 @@ _TITLES = frozenset(["mr", "mrs", "ms", "dr", "sir", "lord", "lady", "president"
 
 @dataclass(frozen=True)
 class Attribution:
-    """A gold attribution: content, the words that stand for its source, the speaker's name where known, its kind."""
+    """A gold attribution: content, its source's words, the speaker's name where known, its kind, its cue."""
 
     content: tuple[Span, ...]
     source: tuple[Span, ...]
     speaker: str
     kind: str
+    cue: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class AttributionScores:
 
 
 def read_attributions(path: str | Path) -> list[AttributedArticle]:
-    """Read articles with gold attributions (JSONL: `content`, `source`, `speaker`, `form`; labels are not needed).
+    """Read articles with gold attributions (JSONL: `content`, `source`, `cue`, `speaker`, `form`; no labels needed).
 
     Raises:
         InputError: a row is malformed; names file and line.
@@ -89,10 +90,11 @@ def read_attributions(path: str | Path) -> list[AttributedArticle]:
         try:
             text, items = row["text"], []
             for item in row["attributions"]:
-                content, source = (
-                    tuple(check_span(span, len(text)) for span in item.get(key) or ()) for key in ("content", "source")
+                content, source, cue = (
+                    tuple(check_span(span, len(text)) for span in item.get(key) or ())
+                    for key in ("content", "source", "cue")
                 )
-                items.append(Attribution(content, source, item.get("speaker") or "", item.get("form") or ""))
+                items.append(Attribution(content, source, item.get("speaker") or "", item.get("form") or "", cue))
             return AttributedArticle(Article(row["id"], text, row.get("title") or ""), tuple(items))
         except (KeyError, TypeError, AttributeError) as error:
             raise InputError(f"malformed: {error!r}", remedy="id, text, attributions") from None
@@ -105,7 +107,8 @@ def attributed(annotated: AnnotatedArticle) -> AttributedArticle:
     return AttributedArticle(
         annotated.article,
         tuple(
-            Attribution(a.content, (a.mention,) if a.mention else (), a.speaker, a.kind) for a in annotated.annotations
+            Attribution(a.content, (a.mention,) if a.mention else (), a.speaker, a.kind, (a.cue,) if a.cue else ())
+            for a in annotated.annotations
         ),
     )
 

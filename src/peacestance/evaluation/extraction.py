@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from peacestance.evaluation.attribution import (
 from peacestance.extraction import StatementExtractor
 from peacestance.extraction.extractor import load_pipeline
 from peacestance.extraction.passages import pieces
+from peacestance.extraction.tagger import Tagger
 from peacestance.files import read_jsonl
 from peacestance.inference import StanceClassifier
 from peacestance.matching import match_contents
@@ -40,6 +41,7 @@ class ExtractionConfig:
         corpus: the dataset whose test splits are measured on.
         splits: how its articles are divided.
         files: files of articles with gold attributions.
+        tagger: the tagger's folder; without it rules alone are measured.
         checkpoint: a stance model, to measure what it loses on extracted spans; none where empty.
         output: folder of the run.
     """
@@ -47,6 +49,7 @@ class ExtractionConfig:
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     splits: SplitConfig = field(default_factory=SplitConfig)
     files: list[str] = field(default_factory=list)
+    tagger: str = "models/tagger"
     checkpoint: str = ""
     output: str = "outputs/extraction"
 
@@ -130,11 +133,14 @@ def _statement(article: Article, n: int, spans: list[tuple[int, int]], speaker: 
     return Statement(f"{article.id}-{n}", name, words, article.id, spans=tuple(spans), speaker_span=speaker)
 
 
-def measure_extraction(sets: dict[str, GoldSet]) -> tuple[list[Measured], dict[str, list[list[Statement]]]]:
+def measure_extraction(
+    sets: dict[str, GoldSet], tagger: str
+) -> tuple[list[Measured], dict[str, list[list[Statement]]]]:
     """Score the extractor and its rivals on every set; also returns what the extractor found in each."""
-    extractor = StatementExtractor()
+    rules, learned = StatementExtractor(), StatementExtractor(tagger)
     tools: dict[str, Callable[[list[Article]], list[list[Statement]]]] = {
-        "peacestance": lambda articles: list(extractor.extract_many(articles)),
+        "peacestance": lambda articles: list(learned.extract_many(articles)),
+        "peacestance, rules alone": lambda articles: list(rules.extract_many(articles)),
         "textacy": lambda articles: [textacy_quotations(article) for article in articles],
         "quotation marks": lambda articles: [quotation_marks(article) for article in articles],
     }
@@ -150,18 +156,22 @@ def measure_extraction(sets: dict[str, GoldSet]) -> tuple[list[Measured], dict[s
     return measured, kept
 
 
-def parser_share(articles: Sequence[Article]) -> float:
-    """Share of the extractor's time that spaCy alone takes for the same passages."""
-    nlp, extractor = load_pipeline(), StatementExtractor()
-    texts = [article.text[s:e] for article in articles for s, e in pieces(article.text)]
-    started = time.perf_counter()
-    for _ in nlp.pipe(texts):
-        pass
-    alone = time.perf_counter() - started
-    started = time.perf_counter()
-    for _ in extractor.extract_many(articles):
-        pass
-    return alone / (time.perf_counter() - started)
+def library_shares(articles: Sequence[Article], tagger: str) -> dict[str, float]:
+    """Shares of the extractor's time that spaCy and the tagger alone take for the same passages."""
+    nlp, extractor = load_pipeline(), StatementExtractor(tagger)
+    cut = [(article.text, pieces(article.text)) for article in articles]
+
+    def seconds(results: Iterable[Any]) -> float:
+        started = time.perf_counter()
+        for _ in results:
+            pass
+        return time.perf_counter() - started
+
+    whole = seconds(extractor.extract_many(articles))
+    alone = {"spaCy": seconds(nlp.pipe(text[s:e] for text, spans in cut for s, e in spans))}
+    if tagger:
+        alone["tagger"] = seconds(Tagger.from_pretrained(tagger).tag(cut))
+    return {name: own / whole for name, own in alone.items()}
 
 
 def stance_on_extracted(

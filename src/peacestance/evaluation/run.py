@@ -101,10 +101,14 @@ def _labelled(row: dict[str, Any]) -> Labelled:
 
 @dataclass
 class HeldOut:
-    """A set to score on: labelled statements, and their annotated articles where the texts are at hand."""
+    """A set to score on: labelled statements, and their annotated articles where the texts are at hand.
+
+    `tagger` is the folder of the one that helps to find statements in these texts.
+    """
 
     items: list[Labelled]
     articles: list[AnnotatedArticle]
+    tagger: str = ""
 
     @property
     def statements(self) -> list[Statement]:
@@ -125,11 +129,11 @@ class HeldOut:
     @cached_property
     def extracted(self) -> list[list[Statement]]:
         """What is found in each article's text, the same for every checkpoint."""
-        found = StatementExtractor().extract_many(annotated.article for annotated in self.articles)
+        found = StatementExtractor(self.tagger).extract_many(annotated.article for annotated in self.articles)
         return list(tqdm(found, "extracting", len(self.articles), unit=" articles", disable=None))
 
 
-def _read_file(path: str | Path) -> HeldOut:
+def _read_file(path: str | Path, tagger: str = "") -> HeldOut:
     articles: list[AnnotatedArticle] = []
 
     def parse(row: dict[str, Any]) -> list[Labelled]:
@@ -141,7 +145,7 @@ def _read_file(path: str | Path) -> HeldOut:
     items = [item for own in read_jsonl(path, parse) for item in own]
     if not items:
         raise InputError("no labelled statement", path=path)
-    return HeldOut(items, articles)
+    return HeldOut(items, articles, tagger)
 
 
 def read_labelled(path: str | Path) -> list[Statement]:
@@ -167,7 +171,7 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
 
     output = Path(output)
     cases = read_cases(config.behaviour) if config.behaviour else []
-    files = {f"statements:{Path(path).name}": _read_file(path) for path in config.statements}
+    files = {f"statements:{Path(path).name}": _read_file(path, config.tagger) for path in config.statements}
     if not files and not config.split:
         raise InputError("nothing to evaluate on", remedy="split=test or statements=FILE")
     splits: dict[str, dict[str, HeldOut]] = {}
@@ -177,7 +181,9 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
         data = config.data or read_card(checkpoint).data_path
         if data not in splits:
             splits[data] = {
-                split: HeldOut([_labelled(row) for row in load_split(data, split)], held_out_articles(data, split))
+                split: HeldOut(
+                    [_labelled(row) for row in load_split(data, split)], held_out_articles(data, split), config.tagger
+                )
                 for split in config.split
             }
         folder = output if len(config.checkpoint) == 1 else output / Path(checkpoint).name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 from peacestance.extraction.direct import attach_quotes
@@ -14,6 +16,7 @@ from peacestance.extraction.passages import context_of, paragraphs, pieces
 from peacestance.extraction.quotes import find_quotes
 from peacestance.extraction.reported import find_reported
 from peacestance.extraction.speakers import resolve
+from peacestance.extraction.tagger import TaggedToken, Tagger, TaggerCard, refine
 from peacestance.schema import Article, Statement, span_text
 
 _NOBODY = frozenset(("", "i", "we", "you", "who", "which", "that", "what", "there", "this"))
@@ -31,11 +34,16 @@ def load_pipeline() -> Any:
 class StatementExtractor:
     """Finds who says what in an article: quotations, reported speech, and acts told as positions.
 
-    Offsets are characters of `article.text`. Stances are not looked at: `stance` stays None.
+    Offsets are characters of `article.text`. Stances are not looked at: `stance` stays None. Rules do it, and a tagger
+    where its folder is given.
+
+    Raises:
+        InputError: the tagger is missing or damaged.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tagger: str | Path | None = None) -> None:
         self._nlp = load_pipeline()
+        self._tagger = Tagger.from_pretrained(tagger) if tagger else None
 
     def extract(self, article: Article) -> list[Statement]:
         """The statements of one article, in reading order."""
@@ -54,13 +62,18 @@ class StatementExtractor:
     def _batch(self, articles: list[Article]) -> Iterator[list[Statement]]:
         cut = [pieces(article.text) for article in articles]
         docs = self._nlp.pipe(a.text[s:e] for a, spans in zip(articles, cut, strict=True) for s, e in spans)
-        for article, spans in zip(articles, cut, strict=True):
+        tagged: Iterable[list[TaggedToken] | None] = repeat(None)
+        if self._tagger:
+            tagged = self._tagger.tag([(a.text, spans) for a, spans in zip(articles, cut, strict=True)])
+        for article, spans, tokens in zip(articles, cut, tagged, strict=False):
             passages = [Passage(next(docs), start) for start, _ in spans]
-            yield statements_of(article, passages)
+            yield statements_of(article, passages, tokens, self._tagger.card if self._tagger else None)
 
 
-def statements_of(article: Article, passages: list[Passage]) -> list[Statement]:
-    """The statements of a parsed article."""
+def statements_of(
+    article: Article, passages: list[Passage], tokens: list[TaggedToken] | None = None, card: TaggerCard | None = None
+) -> list[Statement]:
+    """The statements of a parsed article, corrected by a tagger's tokens where there are some."""
     _mark_quotes(article.text, passages)
     about_talks = is_about_talks(passages)
     found: list[Found] = []
@@ -69,6 +82,8 @@ def statements_of(article: Article, passages: list[Passage]) -> list[Statement]:
         reported += find_narrated(passage, number, about_talks)
         reported = without_doubles(reported)
         found += attach_quotes(passages, number, article.text, reported)
+    if tokens is not None and card is not None:
+        refine(found, passages, tokens, card)
     names = resolve(article, passages, found)
     statements: list[Statement] = []
     for item, name in zip(found, names, strict=True):

@@ -1,0 +1,233 @@
+"""A learned second opinion on statements: a token classifier that marks contents, cues and speakers' mentions.
+
+Rules find most statements. Where they are silent the tagger proposes what it is sure of, and what it holds for
+improbable it refuses. Its folder holds `tagger.json` and four-bit differences from the encoder (`peacestance.compact`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from peacestance.compact import encoder_weights, load_packed
+from peacestance.encoders import resolve_encoder
+from peacestance.extraction.found import Found, Passage, Token
+from peacestance.extraction.grammar import trim
+from peacestance.extraction.reported import overlaps
+from peacestance.files import read_text
+from peacestance.modeling import DIFFERENCES, load_pretrained
+from peacestance.schema import InputError, Span
+
+CARD = "tagger.json"
+TASK = "TokenClassification"
+BATCH = 16
+LEAST_WORDS = 2
+"""A content of fewer words is not proposed."""
+
+
+class Tag(IntEnum):
+    """What a token is: outside, the first or a later one of a content, of a cue, of a speaker's mention."""
+
+    outside = 0
+    begin = 1
+    inside = 2
+    cue = 3
+    source = 4
+
+
+HEAD: dict[str, Any] = {"num_labels": len(Tag), "id2label": {int(tag): tag.name for tag in Tag}}
+
+
+@dataclass(frozen=True)
+class TaggerCard:
+    """What `tagger.json` says.
+
+    Attributes:
+        encoder: a row of `peacestance.encoders.ENCODERS`.
+        max_length: tokens of a window.
+        propose_above: mean probability of content above which a stretch becomes a statement.
+        refuse_below: mean probability of content below which a statement of the rules is left out.
+        data_version: version of the dataset that it was trained on.
+    """
+
+    encoder: str
+    max_length: int
+    propose_above: float
+    refuse_below: float
+    data_version: str = ""
+
+
+@dataclass(frozen=True)
+class TaggedToken:
+    """A token's article offsets, its most probable tag, and the probability that it is part of a content."""
+
+    start: int
+    end: int
+    tag: Tag
+    content: float
+
+
+class Tagger:
+    """Marks the tokens of articles."""
+
+    def __init__(self, model: Any, tokenizer: Any, card: TaggerCard) -> None:
+        self.model, self.tokenizer, self.card = model.eval(), tokenizer, card
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> Tagger:
+        """Load a tagger's folder.
+
+        Raises:
+            InputError: it is missing or damaged, or its encoder is not to be had.
+        """
+        folder = Path(folder)
+        if not (folder / CARD).is_file():
+            raise InputError("no tagger here", path=folder, remedy="tagger= (nothing) extracts by rules alone")
+        try:
+            card = TaggerCard(**json.loads(read_text(folder / CARD)))
+            encoder = resolve_encoder(card.encoder)
+            model, tokenizer = load_pretrained(TASK, encoder, encoder, HEAD)
+            load_packed(model, load_file(folder / DIFFERENCES), encoder_weights(model))
+        except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+            if isinstance(error, InputError):
+                raise
+            raise InputError(
+                f"the tagger is damaged: {error}", path=folder, remedy="fetch or train it again"
+            ) from error
+        return cls(model, tokenizer, card)
+
+    def tag(self, texts: Sequence[tuple[str, Sequence[Span]]]) -> Iterator[list[TaggedToken]]:
+        """The tokens of each text in order, over the given pieces of it."""
+        import torch
+
+        windows = [
+            (place, *window)
+            for place, (text, pieces) in enumerate(texts)
+            for piece in pieces
+            for window in windows_of(self.tokenizer, text, piece, self.card.max_length)
+        ]
+        tags: list[np.ndarray] = [np.empty(0)] * len(windows)
+        order = sorted(range(len(windows)), key=lambda i: len(windows[i][1]))
+        with torch.inference_mode():
+            for start in range(0, len(order), BATCH):
+                batch = order[start : start + BATCH]
+                inputs = self.tokenizer.pad({"input_ids": [windows[i][1] for i in batch]}, return_tensors="pt")
+                found = self.model(**inputs.to(self.model.device)).logits.float().softmax(-1).cpu().numpy()
+                for i, own in zip(batch, found, strict=True):
+                    tags[i] = own
+        found_tokens: list[list[TaggedToken]] = [[] for _ in texts]
+        for (place, _, offsets), own in zip(windows, tags, strict=True):
+            for (first, last), row in zip(offsets, own, strict=False):
+                if first < last:
+                    content = float(row[Tag.begin] + row[Tag.inside])
+                    found_tokens[place].append(TaggedToken(first, last, Tag(int(row.argmax())), content))
+        yield from found_tokens
+
+
+def windows_of(tokenizer: Any, text: str, piece: Span, max_length: int) -> Iterator[tuple[list[int], list[Span]]]:
+    """Token ids of a piece of a text, in windows of at most `max_length`, with article offsets (empty for marks)."""
+    start, end = piece
+    encoded = tokenizer(
+        text[start:end], truncation=True, max_length=max_length, return_overflowing_tokens=True,
+        return_offsets_mapping=True,
+    )  # fmt: skip
+    for ids, offsets in zip(encoded["input_ids"], encoded["offset_mapping"], strict=True):
+        yield ids, [(start + a, start + b) for a, b in offsets]
+
+
+def refine(found: list[Found], passages: Sequence[Passage], tokens: Sequence[TaggedToken], card: TaggerCard) -> None:
+    """Take improbable statements out of `found`, and put in those that the rules have missed."""
+    starts = np.array([token.start for token in tokens])
+
+    def probability(spans: Iterable[Span]) -> float:
+        inner = [
+            token.content
+            for start, end in spans
+            for token in tokens[int(np.searchsorted(starts, start)) : int(np.searchsorted(starts, end))]
+        ]
+        return float(np.mean(inner)) if inner else 1.0
+
+    found[:] = [item for item in found if probability(item.spans) >= card.refuse_below]
+    for number, passage in enumerate(passages):
+        for item in _proposals(passage, number, tokens, starts):
+            if probability(item.spans) >= card.propose_above and not any(overlaps(item.spans, o.spans) for o in found):
+                found.append(item)
+    found.sort(key=lambda item: item.spans[0])
+
+
+def _proposals(passage: Passage, number: int, tokens: Sequence[TaggedToken], starts: np.ndarray) -> Iterator[Found]:
+    """The contents that the tags mark in a passage, each with the nearest cue and mention of its sentence."""
+    if not passage.tokens:
+        return
+    low, high = passage.span(0, len(passage.tokens) - 1)
+    own = tokens[int(np.searchsorted(starts, low)) : int(np.searchsorted(starts, high))]
+    contents = _runs(own, (Tag.begin, Tag.inside))
+    cues, sources = _runs(own, (Tag.cue,)), _runs(own, (Tag.source,))
+    sentences = [(s.start_char + passage.offset, s.end_char + passage.offset) for s in passage.doc.sents]
+    for content in contents:
+        inner = passage.between(*content)
+        stretch = trim(passage.doc, inner[0].i, inner[-1].i) if inner else None
+        if stretch is None or stretch[1] - stretch[0] + 1 < LEAST_WORDS:
+            continue
+        within = next(((s, max(e, content[1])) for s, e in sentences if s <= content[0] < e), (low, high))
+        cue = _nearest(cues, content, within)
+        source = _nearest(sources, cue or content, within)
+        quoted = [passage.quoted[i] >= 0 for i in range(stretch[0], stretch[1] + 1)]
+        if source is None and not all(quoted):
+            continue
+        noun = _head(passage.between(*source)) if source else None
+        verb = passage.between(*cue) if cue else []
+        yield Found(
+            [passage.span(*stretch)],
+            "direct" if all(quoted) else "mixed" if any(quoted) else "indirect",
+            number,
+            cue=cue,
+            noun=noun,
+            mention=source,
+            carried=noun is None,
+            cue_token=verb[0].i if verb else -1,
+        )
+
+
+def _runs(tokens: Sequence[TaggedToken], tags: tuple[Tag, ...]) -> list[Span]:
+    """The stretches of consecutive tokens with one of the tags; `begin` starts a new one."""
+    runs: list[Span] = []
+    goes_on = False
+    for token in tokens:
+        if token.tag not in tags:
+            goes_on = False
+            continue
+        if goes_on and token.tag is not Tag.begin:
+            runs[-1] = (runs[-1][0], token.end)
+        else:
+            runs.append((token.start, token.end))
+        goes_on = True
+    return runs
+
+
+def _nearest(spans: Sequence[Span], to: Span, within: Span) -> Span | None:
+    near = [span for span in spans if span[1] > within[0] and span[0] < within[1]]
+    return min(near, key=lambda span: max(to[0] - span[1], span[0] - to[1]), default=None)
+
+
+def _head(tokens: Sequence[Token]) -> Token | None:
+    """The noun of a mention on which its other words depend."""
+    inside = {token.i for token in tokens}
+    for token in tokens:
+        if (token.head is token or token.head.i not in inside) and token.pos_ in (
+            "NOUN",
+            "PROPN",
+            "PRON",
+            "ADJ",
+            "NUM",
+        ):
+            return token
+    return tokens[-1] if tokens else None
