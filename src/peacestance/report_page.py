@@ -12,7 +12,7 @@ import numpy as np
 from peacestance.evaluation.calibration import risk_coverage
 from peacestance.files import write_text
 from peacestance.page import PAGES
-from peacestance.schema import LABEL2ID, LABELS, Prediction
+from peacestance.schema import KINDS, LABEL2ID, LABELS, Prediction
 
 if TYPE_CHECKING:
     from peacestance.evaluation.run import Evaluation, EvaluationSet
@@ -35,12 +35,16 @@ class _Error:
 
 @dataclass(frozen=True)
 class _Set:
-    """A set as the page shows it; `shades` are the confusion counts as shares of the gold label."""
+    """A set as the page shows it.
+
+    `shades` are the confusion counts as shares of the gold label, `kinds` macro-F1 by kind of attribution.
+    """
 
     name: str
     scores: EvaluationSet
     shades: list[list[float]]
     coverage: str
+    kinds: dict[str, float]
     errors: list[_Error]
 
 
@@ -56,7 +60,7 @@ def write_report_page(
     """
     sets = [_set(name, own, predictions[name], reasons[name]) for name, own in evaluation.sets.items()]
     headline = next((own for own in sets if own.name.startswith("statements:")), sets[0])
-    values: dict[str, Any] = {"labels": LABELS, "side": SIDE, "sets": sets, "headline": headline}
+    values: dict[str, Any] = {"labels": LABELS, "kinds": KINDS, "side": SIDE, "sets": sets, "headline": headline}
     write_text(path, PAGES.get_template("report.html").render(evaluation=evaluation, **values))
 
 
@@ -68,7 +72,8 @@ def _set(name: str, scores: EvaluationSet, predictions: Sequence[Prediction], re
     _, coverage, risk = risk_coverage(probabilities, gold)
     wrong = sorted((p for p in predictions if p.stance != p.statement.stance), key=lambda p: -p.probabilities[p.stance])
     errors = [_error(p, reasons.get(p.statement.id, "")) for p in wrong[:ERRORS]]
-    return _Set(name, scores, shades, _line(coverage, risk), errors)
+    kinds = {own.value: own.macro_f1 for own in scores.slices if own.field == "kind"}
+    return _Set(name, scores, shades, _line(coverage, risk), kinds, errors)
 
 
 def _line(x: np.ndarray, y: np.ndarray, most: int = 200) -> str:
