@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -32,6 +32,9 @@ from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
 
 SELECTIVE_ACCURACY = 0.9
 """Share of the labels that are right on validation where the model does not abstain."""
+
+
+OnEpoch = Callable[[int, float], None]
 
 
 class ClassWeights(Enum):
@@ -165,8 +168,10 @@ def draw_articles(statements: Sequence[Statement], fraction: float, seed: int) -
     return [s for s in statements if s.article_id in kept]
 
 
-def train(config: TrainConfig, output: str | Path) -> TrainResult:
+def train(config: TrainConfig, output: str | Path, on_epoch: OnEpoch | None = None) -> TrainResult:
     """Train a model and write its checkpoint, config and validation scores into `output`.
+
+    `on_epoch` is called with the epoch and its validation macro-F1; what it raises ends the training.
 
     Raises:
         InputError: the dataset or the encoder is missing or damaged, or the disk is full.
@@ -188,7 +193,7 @@ def train(config: TrainConfig, output: str | Path) -> TrainResult:
     if config.model.kind is ModelKind.tfidf:
         model: StanceModel = TfidfModel.fit(statements, config.model, config.seed)
     else:
-        model = _fine_tune(config, statements, validation, output)
+        model = _fine_tune(config, statements, validation, output, on_epoch)
         if config.model.compact:
             model.compact(config.model)
     seconds = time.perf_counter() - started
@@ -246,8 +251,9 @@ def _starting_point(config: TrainConfig) -> TransformerModel:
 
 
 def _fine_tune(
-    config: TrainConfig, statements: list[Statement], validation: list[Statement], output: Path
-) -> TransformerModel:
+    config: TrainConfig, statements: list[Statement], validation: list[Statement], output: Path,
+    on_epoch: OnEpoch | None,
+) -> TransformerModel:  # fmt: skip
     """Train every member, and return the mean of them."""
     import torch
     import transformers
@@ -264,7 +270,7 @@ def _fine_tune(
         if member:
             model.model.load_state_dict(start)
         work = output / "checkpoints" / (f"member-{member}" if start else "")
-        _train_member(config, config.seed + member, model, statements, validation, work)
+        _train_member(config, config.seed + member, model, statements, validation, work, on_epoch)
         if start:
             own = model.model.state_dict()
             total = {name: total.get(name, 0) + tensor.double() / config.members for name, tensor in own.items()}
@@ -275,7 +281,7 @@ def _fine_tune(
 
 def _train_member(
     config: TrainConfig, seed: int, model: TransformerModel, statements: list[Statement],
-    validation: list[Statement], work: Path,
+    validation: list[Statement], work: Path, on_epoch: OnEpoch | None,
 ) -> None:  # fmt: skip
     import datasets
     import torch
@@ -345,6 +351,8 @@ def _train_member(
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
             if logs and "eval_macro_f1" in logs:
                 tqdm.write(f"epoch {logs['epoch']:.0f}: validation macro-F1 {logs['eval_macro_f1']:.3f}")
+                if on_epoch:
+                    on_epoch(round(logs["epoch"]), logs["eval_macro_f1"])
 
     trainer = transformers.Trainer(
         model=model.model,
