@@ -160,6 +160,11 @@ def test_every_option_of_every_group_fits_the_schema() -> None:
                 to_config(schema, composed)
 
 
+def test_an_experiment_has_the_last_word() -> None:
+    shown = yaml.safe_load(run("train", "--cfg", "job", "experiment=default"))
+    assert shown["members"] > 1 and shown["model"]["compact"] and shown["trainer"]["epochs"] == 4
+
+
 def test_a_sweep_trains_every_seed(dataset: Path, tmp_path: Path) -> None:
     run("train", "--multirun", "experiment=seeds", "model=tfidf", f"data.path={dataset}", f"output={tmp_path}/sweep")
     seeds = [
