@@ -19,29 +19,19 @@ sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file_
 def main(composed: DictConfig) -> None:
     from peacestance.config import run_folder, to_config
     from peacestance.describe import draw_learning
-    from peacestance.files import write_json
     from peacestance.learning import LearningConfig, learning_runs
-    from peacestance.measured import measure, summarize
-    from peacestance.provenance import record
-    from peacestance.report import measured_table, point_line
+    from peacestance.measured import measure_into
+    from peacestance.report import measured_table
 
     try:
         config = to_config(LearningConfig, composed)
         folder = Path(run_folder())
         runs, sets = learning_runs(config, folder)
-        sizes = {name: len(statements) for name, statements in sets.items()}
-        points = []
-        for point in measure(runs, sets, folder, config.workers):
-            points.append(point)
-            print(point_line(point), flush=True)
-            # after every point, since all of them take hours
-            rows = [asdict(summary) for summary in summarize(points)]
-            facts = {"rows": rows, "ratios": {}, "sets": sizes, "runs": [own.to_row() for own in points]}
-            write_json("benchmarks/learning.json", record(config, **facts))
-            draw_learning(summarize(points), "data/pictures/learning.png")
+        summaries = measure_into("benchmarks/learning.json", config, runs, sets, folder, config.workers)
     except InputError as error:
         sys.exit(f"error: {error}")
-    print(measured_table(rows, sizes))
+    draw_learning(summaries, "data/pictures/learning.png")
+    print(measured_table([asdict(own) for own in summaries], {name: len(own) for name, own in sets.items()}))
 
 
 if __name__ == "__main__":

@@ -19,27 +19,17 @@ sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file_
 def main(composed: DictConfig) -> None:
     from peacestance.config import run_folder, to_config
     from peacestance.evaluation.rivals import RivalsConfig, rival_runs
-    from peacestance.files import write_json
     from peacestance.learning import held_out
-    from peacestance.measured import measure, summarize
-    from peacestance.provenance import record
-    from peacestance.report import measured_table, point_line
+    from peacestance.measured import measure_into
+    from peacestance.report import measured_table
 
     try:
         config = to_config(RivalsConfig, composed)
         sets = held_out(config.held_out, config.statements)
-        sizes = {name: len(statements) for name, statements in sets.items()}
-        points = []
-        for point in measure(rival_runs(config), sets, Path(run_folder()), config.workers):
-            points.append(point)
-            print(point_line(point), flush=True)
-            # after every point, since all of them take hours
-            rows = [asdict(summary) for summary in summarize(points)]
-            facts = {"rows": rows, "ratios": {}, "sets": sizes, "runs": [own.to_row() for own in points]}
-            write_json(config.json, record(config, **facts))
+        summaries = measure_into(config.json, config, rival_runs(config), sets, Path(run_folder()), config.workers)
     except InputError as error:
         sys.exit(f"error: {error}")
-    print(measured_table(rows, sizes))
+    print(measured_table([asdict(own) for own in summaries], {name: len(own) for name, own in sets.items()}))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from peacestance.dataset import labelled
 from peacestance.describe import draw_learning
 from peacestance.evaluation.rivals import Method, Recipe, RivalsConfig, rival_runs
 from peacestance.learning import LearningConfig, Setting, learning_runs
-from peacestance.measured import Point, Run, measure, summarize
+from peacestance.measured import Point, Run, measure, measure_into, summarize
 from peacestance.modeling import ModelConfig, ModelKind
 from peacestance.schema import InputError
 from peacestance.training import DataConfig, TrainConfig, TrainerConfig
@@ -49,6 +50,9 @@ def test_measuring_goes_on_where_it_stopped_and_sees_what_changed(dataset: Path,
     (tmp_path / "points.jsonl").write_text(lines[0] + "\n", encoding="utf-8")
     again = list(measure(both, sets, tmp_path, 1))
     assert again[0].key in lines[0].replace("\\", "") and {p.name for p in again} == {"all sets", "one set"}
+    rows = measure_into(tmp_path / "out.json", config, both, sets, tmp_path, 1)
+    written = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert [row["name"] for row in written["rows"]] == [row.name for row in rows] and written["sets"]["test"] == 30
     fewer = sets | {"other": sets["other"][:10]}
     (changed,) = measure(both[1:], fewer, tmp_path, 1)
     assert changed.key != second.key

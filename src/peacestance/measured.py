@@ -16,9 +16,10 @@ import numpy as np
 
 from peacestance.dataset import labelled, read_manifest
 from peacestance.evaluation.metrics import stance_scores
-from peacestance.files import read_jsonl, write_jsonl
+from peacestance.files import read_jsonl, write_json, write_jsonl
 from peacestance.modeling import StanceModel, load_checkpoint
-from peacestance.provenance import plain
+from peacestance.provenance import plain, record
+from peacestance.report import point_line
 from peacestance.schema import LABEL2ID, LABELS, Statement
 from peacestance.training import TrainConfig, draw_articles, train
 
@@ -98,6 +99,24 @@ def measure(
             done[point.key] = point
             write_jsonl(file, map(asdict, done.values()))
             yield point
+
+
+def measure_into(
+    file: str | Path, config: object, runs: Sequence[Run], sets: Mapping[str, Sequence[Statement]], folder: Path,
+    workers: int,
+) -> list[Summary]:  # fmt: skip
+    """Measure runs, tell of each, and write all so far into a JSON file after each, since all of them take hours.
+
+    Raises:
+        InputError: as `measure`.
+    """
+    points: list[Point] = []
+    for point in measure(runs, sets, folder, workers):
+        points.append(point)
+        print(point_line(point), flush=True)
+        facts = {"rows": [asdict(own) for own in summarize(points)], "ratios": {}, "runs": [p.to_row() for p in points]}
+        write_json(file, record(config, sets={name: len(own) for name, own in sets.items()}, **facts))
+    return summarize(points)
 
 
 def _print(statements: Sequence[Statement]) -> str:
