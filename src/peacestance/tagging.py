@@ -56,8 +56,8 @@ class TaggerConfig:
     epochs: float = 3.0
     learning_rate: float = 2e-4
     batch_size: int = 16
-    propose_above: float = 0.95
-    refuse_below: float = 0.1
+    propose_above: float = 0.9
+    refuse_below: float = 0.05
     seed: int = 1
     threads: int = 0
     output: str = "outputs/tagger"
