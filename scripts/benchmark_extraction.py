@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
-from pathlib import Path
 
-import hydra
 from omegaconf import DictConfig
 
-from peacestance.schema import InputError
-
-# this folder's evaluate.py must not stand in for the package of that name
-sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
+from peacestance.config import script
 
 
-@hydra.main(version_base="1.3", config_path="../conf", config_name="extraction")
+@script("extraction")
 def main(composed: DictConfig) -> None:
     from peacestance.config import to_config
     from peacestance.evaluation.extraction import (
@@ -30,19 +24,16 @@ def main(composed: DictConfig) -> None:
     from peacestance.provenance import record
     from peacestance.report import extraction_table
 
-    try:
-        config = to_config(ExtractionConfig, composed)
-        sets = gold_sets(config)
-        measured, found = measure_extraction(sets, config.tagger)
-        shares = library_shares([a.article for gold in sets.values() for a in gold.articles], config.tagger)
-        stances = {}
-        if config.checkpoint:
-            classifier = StanceClassifier.from_pretrained(config.checkpoint)
-            for name, gold in sets.items():
-                if gold.annotated:
-                    stances[name] = stance_on_extracted(gold.annotated, found[name], classifier)
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    config = to_config(ExtractionConfig, composed)
+    sets = gold_sets(config)
+    measured, found = measure_extraction(sets, config.tagger)
+    shares = library_shares([a.article for gold in sets.values() for a in gold.articles], config.tagger)
+    stances = {}
+    if config.checkpoint:
+        classifier = StanceClassifier.from_pretrained(config.checkpoint)
+        for name, gold in sets.items():
+            if gold.annotated:
+                stances[name] = stance_on_extracted(gold.annotated, found[name], classifier)
     rows = [asdict(m) for m in measured]
     ratios = {
         f"{m.tool}, {m.set}": ours.scores.overlap.f1 / m.scores.overlap.f1

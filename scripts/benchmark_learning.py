@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
-import hydra
 from omegaconf import DictConfig
 
-from peacestance.schema import InputError
-
-# this folder's evaluate.py must not stand in for the package of that name
-sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
+from peacestance.config import script
 
 
-@hydra.main(version_base="1.3", config_path="../conf", config_name="learning")
+@script("learning")
 def main(composed: DictConfig) -> None:
     from peacestance.config import run_folder, to_config
     from peacestance.describe import draw_learning
@@ -23,13 +18,10 @@ def main(composed: DictConfig) -> None:
     from peacestance.measured import measure_into
     from peacestance.report import measured_table
 
-    try:
-        config = to_config(LearningConfig, composed)
-        folder = Path(run_folder())
-        runs, sets = learning_runs(config, folder)
-        summaries = measure_into("benchmarks/learning.json", config, runs, sets, folder, config.workers)
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    config = to_config(LearningConfig, composed)
+    folder = Path(run_folder())
+    runs, sets = learning_runs(config, folder)
+    summaries = measure_into("benchmarks/learning.json", config, runs, sets, folder, config.workers)
     draw_learning(summaries, "data/pictures/learning.png")
     print(measured_table([asdict(own) for own in summaries], {name: len(own) for name, own in sets.items()}))
 

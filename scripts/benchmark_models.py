@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
-import hydra
 from omegaconf import DictConfig
 
-from peacestance.schema import InputError
-
-# this folder's evaluate.py must not stand in for the package of that name
-sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
+from peacestance.config import script
 
 
-@hydra.main(version_base="1.3", config_path="../conf", config_name="models")
+@script("models")
 def main(composed: DictConfig) -> None:
     from peacestance.config import run_folder, to_config
     from peacestance.evaluation.rivals import RivalsConfig, rival_runs
@@ -23,12 +18,9 @@ def main(composed: DictConfig) -> None:
     from peacestance.measured import measure_into
     from peacestance.report import measured_table
 
-    try:
-        config = to_config(RivalsConfig, composed)
-        sets = held_out(config.held_out, config.statements)
-        summaries = measure_into(config.json, config, rival_runs(config), sets, Path(run_folder()), config.workers)
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    config = to_config(RivalsConfig, composed)
+    sets = held_out(config.held_out, config.statements)
+    summaries = measure_into(config.json, config, rival_runs(config), sets, Path(run_folder()), config.workers)
     print(measured_table([asdict(own) for own in summaries], {name: len(own) for name, own in sets.items()}))
 
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
-from pathlib import Path
 
-import hydra
 from omegaconf import DictConfig
 
-from peacestance.schema import InputError
-
-# this folder's evaluate.py must not stand in for the package of that name
-sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
+from peacestance.config import script
 
 
-@hydra.main(version_base="1.3", config_path="../conf", config_name="speed")
+@script("speed")
 def main(composed: DictConfig) -> None:
     from peacestance.config import to_config
     from peacestance.evaluation.speed import SpeedConfig, measure_speed, speed_rows
@@ -23,11 +17,8 @@ def main(composed: DictConfig) -> None:
     from peacestance.provenance import record
     from peacestance.report import speed_table
 
-    try:
-        config = to_config(SpeedConfig, composed)
-        timed = measure_speed(config)
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    config = to_config(SpeedConfig, composed)
+    timed = measure_speed(config)
     rows = speed_rows(timed)
     ours, plain = (row["mean"] for row in rows)
     ratios = {"statements a second, the plain recipe": ours["statements_per_second"] / plain["statements_per_second"]}

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
-import hydra
 from omegaconf import DictConfig
 
-from peacestance.schema import InputError
-
-# this folder's evaluate.py must not stand in for the package of that name
-sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
+from peacestance.config import script
 
 
-@hydra.main(version_base="1.3", config_path="../conf", config_name="sweep")
+@script("sweep")
 def main(composed: DictConfig) -> None:
     from peacestance.config import run_folder, to_config
     from peacestance.files import write_json
@@ -23,13 +18,10 @@ def main(composed: DictConfig) -> None:
     from peacestance.report import table
     from peacestance.sweep import SweepConfig, sweep
 
-    try:
-        config = to_config(SweepConfig, composed)
-        output = Path(run_folder())
-        trials = sweep(config, output)
-        write_json(output / "trials.json", record(config, trials=[asdict(trial) for trial in trials]))
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    config = to_config(SweepConfig, composed)
+    output = Path(run_folder())
+    trials = sweep(config, output)
+    write_json(output / "trials.json", record(config, trials=[asdict(trial) for trial in trials]))
     scores = ["ended early" if t.macro_f1 is None else f"{t.macro_f1:.3f}" for t in trials]
     rows = [
         [t.number, score, *(f"{v:.3g}" if isinstance(v, float) else v for v in t.values.values())]

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-import hydra
 from omegaconf import DictConfig
 
-from peacestance.schema import InputError
-
-# this folder's evaluate.py must not stand in for the package of that name
-sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
+from peacestance.config import script
 
 
-@hydra.main(version_base="1.3", config_path="../conf", config_name="train")
+@script("train")
 def main(composed: DictConfig) -> float | None:
     """Return validation macro-F1, which a sweeper maximises."""
     from hydra.core.hydra_config import HydraConfig
@@ -25,17 +20,14 @@ def main(composed: DictConfig) -> float | None:
     from peacestance.training import TrainConfig, train
 
     name = HydraConfig.get().runtime.choices["data"]
-    try:
-        config = to_config(TrainConfig, composed)
-        output = run_folder()
-        if name in PUBLIC_SETS:
-            config = with_public_data(name, config, Path(output) / "dataset")
-        result = train(config, output)
-        if name in PUBLIC_SETS:
-            rows = comparison(name, {system(config): score_checkpoint(name, config, output)})
-            shown = f"{comparison_table(name, rows)}\n\n"
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    config = to_config(TrainConfig, composed)
+    output = run_folder()
+    if name in PUBLIC_SETS:
+        config = with_public_data(name, config, Path(output) / "dataset")
+    result = train(config, output)
+    if name in PUBLIC_SETS:
+        rows = comparison(name, {system(config): score_checkpoint(name, config, output)})
+        shown = f"{comparison_table(name, rows)}\n\n"
     score = result.validation.get("macro_f1")
     if name not in PUBLIC_SETS:  # in which some labels never occur
         shown = "no validation split, " if score is None else f"validation macro-F1 {score:.3f}, "

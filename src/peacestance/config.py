@@ -5,7 +5,10 @@ Hydra accepts `+trainer.learning_rat=1` and ignores it; merging the composed con
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -121,3 +124,29 @@ def run_folder() -> str:
 
     folder = Path(HydraConfig.get().runtime.output_dir)
     return str(folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder)
+
+
+def script(config: str) -> Callable[[Callable[[DictConfig], T]], Callable[[], T]]:
+    """Make a function the entry of the script in which it stands: it gets `conf/CONFIG.yaml` as composed by Hydra.
+
+    An `InputError` ends the script with one line.
+    """
+    import hydra
+
+    def entry(main: Callable[[DictConfig], T]) -> Callable[[], T]:
+        folder = Path(main.__code__.co_filename).resolve().parent
+        # scripts/evaluate.py must not stand in for the package of that name
+        sys.path = [path for path in sys.path if Path(path).resolve() != folder]
+
+        @wraps(main)
+        def run(composed: DictConfig) -> T:
+            try:
+                return main(composed)
+            except InputError as error:
+                sys.exit(f"error: {error}")
+
+        decorate: Any = hydra.main(version_base="1.3", config_path=str(folder.parent / "conf"), config_name=config)
+        decorated: Callable[[], T] = decorate(run)
+        return decorated
+
+    return entry
