@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file
 from typer.testing import CliRunner
 
 from peacestance import Article, StanceClassifier, Statement, analyze
@@ -190,19 +188,6 @@ def test_training_goes_on_from_a_checkpoint(
         # a rate of nearly nothing changes nearly nothing
         assert after == pytest.approx(before, abs=1e-4)
         assert read_card(tmp_path / start.name).form == form
-
-
-def test_the_weights_of_members_are_averaged(dataset: Path, tmp_path: Path) -> None:
-    trainer = TrainerConfig(max_steps=1, batch_size=4, learning_rate=1e-3, warmup=0)
-    config = TrainConfig(data=DataConfig(str(dataset), validation="", fraction=0.05), trainer=trainer, members=2)
-    train(config, tmp_path)
-    folders = [tmp_path / f"checkpoints/member-{member}/checkpoint-1" for member in range(2)]
-    members = [load_file(folder / "model.safetensors") for folder in folders]
-    for name, mean in load_file(tmp_path / "model.safetensors").items():
-        assert mean == pytest.approx((members[0][name] + members[1][name]) / 2, abs=1e-6)
-    assert any((members[0][name] != members[1][name]).any() for name in members[0])
-    with pytest.raises(InputError, match="mean of adapters"):
-        train(replace(config, model=ModelConfig(adapter_rank=2)), tmp_path / "adapter")
 
 
 def test_training_cannot_go_on_from_a_linear_model(tfidf: Path, dataset: Path, tmp_path: Path) -> None:

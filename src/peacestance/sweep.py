@@ -49,7 +49,6 @@ class SweepConfig(TrainConfig):
     trials: int = 20
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         if not 1 <= len(self.parameters) <= MOST:
             raise InputError(f"{len(self.parameters)} parameters to sweep", remedy=f"from 1 to {MOST}")
         if not self.data.validation:

@@ -134,8 +134,6 @@ class TrainConfig:
         trainer: how.
         init: a transformer's checkpoint to go on from, in place of a new head on the encoder; an adapter stays one.
         seed: of all that is random.
-        members: trainings of seeds `seed`, `seed + 1`, … from the same start, whose weights are averaged (model soups:
-            Wortsman et al., ICML 2022); each chooses its own epoch.
         output: folder of the checkpoint.
     """
 
@@ -144,12 +142,7 @@ class TrainConfig:
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
     init: str = ""
     seed: int = 1
-    members: int = 1
     output: str = "outputs/model"
-
-    def __post_init__(self) -> None:
-        if self.members < 1:
-            raise InputError(f"members={self.members} must be above 0")
 
 
 @dataclass(frozen=True)
@@ -254,41 +247,16 @@ def _fine_tune(
     config: TrainConfig, statements: list[Statement], validation: list[Statement], output: Path,
     on_epoch: OnEpoch | None,
 ) -> TransformerModel:  # fmt: skip
-    """Train every member, and return the mean of them."""
-    import torch
-    import transformers
-
-    if config.trainer.threads:
-        torch.set_num_threads(config.trainer.threads)
-    transformers.set_seed(config.seed)
-    model = _starting_point(config)
-    if config.members > 1 and model.form is Form.adapter:
-        raise InputError("the mean of adapters is no adapter", remedy="members=1, or train all weights")
-    start = {name: tensor.clone() for name, tensor in model.model.state_dict().items()} if config.members > 1 else {}
-    total: dict[str, Any] = {}
-    for member in range(config.members):
-        if member:
-            model.model.load_state_dict(start)
-        work = output / "checkpoints" / (f"member-{member}" if start else "")
-        _train_member(config, config.seed + member, model, statements, validation, work, on_epoch)
-        if start:
-            own = model.model.state_dict()
-            total = {name: total.get(name, 0) + tensor.double() / config.members for name, tensor in own.items()}
-    if start:
-        model.model.load_state_dict(total)
-    return model
-
-
-def _train_member(
-    config: TrainConfig, seed: int, model: TransformerModel, statements: list[Statement],
-    validation: list[Statement], work: Path, on_epoch: OnEpoch | None,
-) -> None:  # fmt: skip
     import datasets
     import torch
     import transformers
     from transformers.trainer_utils import get_last_checkpoint
 
     options = config.trainer
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    transformers.set_seed(config.seed)
+    model = _starting_point(config)
     for module in model.model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = options.dropout
@@ -313,6 +281,7 @@ def _train_member(
             ]
         )
 
+    work = output / "checkpoints"
     chooses = bool(validation)
     arguments = transformers.TrainingArguments(
         output_dir=str(work),
@@ -337,7 +306,7 @@ def _train_member(
         report_to=["tensorboard"],
         bf16=options.precision is Precision.bf16,
         fp16=options.precision is Precision.fp16,
-        seed=seed,
+        seed=config.seed,
         dataloader_pin_memory=torch.cuda.is_available(),
     )
 
@@ -373,3 +342,4 @@ def _train_member(
         raise InputError(
             f"training cannot write: {error}", path=work, remedy="free some space; then trainer.resume=true"
         ) from error
+    return model

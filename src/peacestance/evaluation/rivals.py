@@ -39,7 +39,6 @@ class Recipe:
     method: Method = Method.train
     model: ModelConfig = field(default_factory=ModelConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
-    members: int = 1
 
 
 @dataclass
@@ -77,7 +76,7 @@ def rival_runs(config: RivalsConfig) -> list[Run]:
     fits: dict[Method, Fit | None] = {Method.train: None, Method.frozen: fit_frozen, Method.setfit: fit_setfit}
     data = DataConfig(config.data, validation="")
     return [
-        Run(r.name, TrainConfig(r.model, replace(data), r.trainer, seed=seed, members=r.members), fit=fits[r.method])
+        Run(r.name, TrainConfig(r.model, replace(data), r.trainer, seed=seed), fit=fits[r.method])
         for seed, r in product(config.seeds, config.recipes)
     ]
 
