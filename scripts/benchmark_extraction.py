@@ -15,8 +15,8 @@ def main(composed: DictConfig) -> None:
     from peacestance.evaluation.extraction import (
         ExtractionConfig,
         gold_sets,
-        library_shares,
         measure_extraction,
+        shares_of_time,
         stance_on_extracted,
     )
     from peacestance.files import write_json
@@ -27,7 +27,7 @@ def main(composed: DictConfig) -> None:
     config = to_config(ExtractionConfig, composed)
     sets = gold_sets(config)
     measured, found = measure_extraction(sets, config.tagger)
-    shares = library_shares([a.article for gold in sets.values() for a in gold.articles], config.tagger)
+    shares = shares_of_time([a.article for gold in sets.values() for a in gold.articles], config.tagger)
     stances = {}
     if config.checkpoint:
         classifier = StanceClassifier.from_pretrained(config.checkpoint)

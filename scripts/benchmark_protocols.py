@@ -12,11 +12,11 @@ from peacestance.config import script
 @script("protocols")
 def main(composed: DictConfig) -> None:
     from peacestance.config import run_folder, to_config
-    from peacestance.evaluation.protocols import ProtocolsConfig, protocol_rows, protocol_runs, protocols_table
+    from peacestance.evaluation.protocols import ProtocolsConfig, protocol_rows, protocol_runs
     from peacestance.files import write_json
     from peacestance.measured import measure
     from peacestance.provenance import record
-    from peacestance.report import point_line
+    from peacestance.report import point_line, protocols_table
 
     config = to_config(ProtocolsConfig, composed)
     folder = Path(run_folder())

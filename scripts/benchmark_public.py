@@ -12,11 +12,12 @@ def main(composed: DictConfig) -> None:
     from hydra.core.hydra_config import HydraConfig
 
     from peacestance.config import run_folder, to_config
-    from peacestance.evaluation.public import PublicConfig, benchmark_public, comparison_table
+    from peacestance.evaluation.public import PublicConfig, benchmark_public
+    from peacestance.report import public_table
 
     name = HydraConfig.get().runtime.choices["data"]
     rows = benchmark_public(name, to_config(PublicConfig, composed), run_folder())
-    print(comparison_table(name, rows))
+    print(public_table(name, rows))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ def main(composed: DictConfig) -> float | None:
 
     from peacestance.config import run_folder, to_config
     from peacestance.corpus.public import PUBLIC_SETS
-    from peacestance.evaluation.public import comparison, comparison_table, score_checkpoint, system, with_public_data
+    from peacestance.evaluation.public import comparison, score_checkpoint, system, with_public_data
+    from peacestance.report import public_table
     from peacestance.training import TrainConfig, train
 
     name = HydraConfig.get().runtime.choices["data"]
@@ -27,7 +28,7 @@ def main(composed: DictConfig) -> float | None:
     result = train(config, output)
     if name in PUBLIC_SETS:
         rows = comparison(name, {system(config): score_checkpoint(name, config, output)})
-        shown = f"{comparison_table(name, rows)}\n\n"
+        shown = f"{public_table(name, rows)}\n\n"
     score = result.validation.get("macro_f1")
     if name not in PUBLIC_SETS:  # in which some labels never occur
         shown = "no validation split, " if score is None else f"validation macro-F1 {score:.3f}, "

@@ -196,17 +196,16 @@ def test_a_checkpoint_holds_all_that_training_may_change(tiny: str, form: str, f
     model = TransformerModel.from_encoder(config)
     for parameter in model.model.parameters():
         if parameter.requires_grad:
-            parameter.data += 0.05 * torch.randn_like(parameter)
+            moved = parameter.data + 0.3 * torch.randn_like(parameter)
+            parameter.data = moved.half().float()  # adapters are kept in half precision
     if config.compact:
         model.compact(config)
     statements = labelled(few, "validation")
     expected = model.logits(statements, 64)
     save_checkpoint(model, CheckpointCard("transformer", tiny, config.max_length, model.form.value), tmp_path)
     loaded, _ = load_checkpoint(tmp_path)
-    assert np.ptp(expected, axis=0).max() > 0.01
-    np.testing.assert_allclose(
-        loaded.logits(statements, 64), expected, atol=1e-3
-    )  # adapters are kept in half precision
+    assert np.ptp(expected, axis=0).max() > 0.02
+    np.testing.assert_allclose(loaded.logits(statements, 64), expected, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("tiny", TINY, indirect=True)

@@ -71,7 +71,7 @@ def test_rivals_are_trained_on_the_same_data(method: Method, dataset: Path, tmp_
     if method is Method.setfit:
         pytest.importorskip("setfit")
     trainer = TrainerConfig(max_steps=1, batch_size=4)
-    (run,) = rival_runs(RivalsConfig(str(dataset), [Recipe("a", method, trainer=trainer)], [1]))
+    (run,) = rival_runs(RivalsConfig(str(dataset), recipes=[Recipe("a", method, trainer=trainer)], seeds=[1]))
     run.config.data.fraction = 0.05
     (found,) = measure([run], {"test": labelled(dataset, "test")[:20]}, tmp_path, 1)
     assert found.name == "a" and found.megabytes is None and 0 <= found.scores["test"]["accuracy"] <= 1

@@ -12,9 +12,10 @@ from hydra import compose, initialize_config_dir
 from peacestance.config import to_config
 from peacestance.corpus import CorpusConfig
 from peacestance.dataset import read_manifest
-from peacestance.evaluation.protocols import ProtocolsConfig, protocol_rows, protocol_runs, protocols_table
+from peacestance.evaluation.protocols import ProtocolsConfig, protocol_rows, protocol_runs
 from peacestance.measured import Point, measure
 from peacestance.modeling import ModelKind
+from peacestance.report import protocols_table
 from peacestance.schema import InputError
 from peacestance.splits import Protocol, SplitConfig
 

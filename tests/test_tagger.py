@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from peacestance.config import to_config
 from peacestance.corpus import CorpusConfig
 from peacestance.evaluation.attribution import AttributedArticle, Attribution
-from peacestance.evaluation.extraction import library_shares
+from peacestance.evaluation.extraction import shares_of_time
 from peacestance.extraction import StatementExtractor
 from peacestance.extraction.passages import pieces
 from peacestance.extraction.tagger import Tag, Tagger
@@ -71,8 +71,9 @@ def test_offsets_hold_whatever_the_text(extractor: StatementExtractor, parts: li
 
 
 def test_the_libraries_take_most_of_the_time() -> None:
-    shares = library_shares([Article("a", TEXT * 5)], str(DEFAULT_TAGGER))
-    assert set(shares) == {"spaCy", "tagger"} and all(share > 0 for share in shares.values())
+    shares = shares_of_time([Article("a", TEXT * 5)], str(DEFAULT_TAGGER))
+    assert set(shares) == {"spaCy", "tagger", "rules"} and sum(shares.values()) == pytest.approx(1)
+    assert shares["rules"] < 0.5
 
 
 def test_training_windows_have_the_inner_content_and_nothing_for_marks(tagger: Tagger) -> None:

@@ -144,9 +144,12 @@ class TransformerModel:
         if config.adapter_rank:
             from peft import LoraConfig, TaskType, get_peft_model
 
+            # a head may have more than a classifier, and the encoder brings none of it: it is trained and saved whole
+            parts = dict(new.model.named_children())
+            head = [n for n, part in parts.items() if n != new.model.base_model_prefix and [*part.parameters()]]
             adapter = LoraConfig(
                 task_type=TaskType.SEQ_CLS, r=config.adapter_rank, lora_alpha=2 * config.adapter_rank,
-                target_modules="all-linear", revision=ENCODERS[config.encoder].revision,
+                target_modules="all-linear", modules_to_save=head, revision=ENCODERS[config.encoder].revision,
             )  # fmt: skip
             new.model = get_peft_model(new.model, adapter)
         return new
@@ -240,8 +243,9 @@ def load_pretrained(task: str, weights: Path, tokenizer: Path, options: dict[str
     logging.set_verbosity_error()  # a new head is no fault
     try:
         model = getattr(transformers, f"AutoModelFor{task}").from_pretrained(
-            weights, local_files_only=True, use_safetensors=True, dtype="float32", **options
-        )
+            weights, local_files_only=True, use_safetensors=True, dtype="float32",
+            ignore_mismatched_sizes=bool(options), **options,  # an encoder may come with a head for other labels
+        )  # fmt: skip
     finally:
         logging.set_verbosity(verbosity)
     return model, transformers.AutoTokenizer.from_pretrained(tokenizer, local_files_only=True)

@@ -11,10 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from peacestance.evaluation.protocols import protocols_table
-from peacestance.evaluation.public import comparison_table
 from peacestance.files import read_text
-from peacestance.report import extraction_table, mean_and_spread, measured_table, speed_table, table
+from peacestance.report import (
+    extraction_table,
+    mean_and_spread,
+    measured_table,
+    protocols_table,
+    public_table,
+    speed_table,
+    table,
+)
 from peacestance.schema import LABELS, InputError
 
 GENERATED = ("README.md", "data/README.md")
@@ -100,7 +106,7 @@ def _protocols(found: dict[str, Any]) -> str:
 
 
 def _public(found: dict[str, Any]) -> str:
-    return "\n\n".join(comparison_table(name, own["rows"]) for name, own in found.items())
+    return "\n\n".join(public_table(name, own["rows"]) for name, own in found.items())
 
 
 def _extraction(found: dict[str, Any]) -> str:
@@ -115,10 +121,8 @@ def _extraction(found: dict[str, Any]) -> str:
 
 
 def _shares(shares: dict[str, float]) -> str:
-    parts = " and ".join(f"{name} {share:.0%}" for name, share in shares.items())
-    return (
-        f"Of the extractor's time {parts} are taken by the libraries, {1 - sum(shares.values()):.0%} by its own rules."
-    )
+    parts = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+    return f"Where the extractor's time goes: {parts}."
 
 
 def _calibration(found: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from peacestance.corpus.public import PUBLIC_SETS
 from peacestance.files import atomic_path, write_text
 from peacestance.schema import LABELS, Statement
 
@@ -219,6 +220,28 @@ def measured_table(rows: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]) 
     cells = [[r["name"], r["train_statements"], r["runs"]] for r in rows]
     scores = [[mean_and_spread(row, name, "macro_f1") for name in sizes] for row in rows]
     return table(head, [[*left, *right] for left, right in zip(cells, scores, strict=True)])
+
+
+def protocols_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Macro-F1 and mean F1 of support and oppose, mean and spread, of protocols and their divisions."""
+
+    def cells(row: Mapping[str, Any]) -> list[object]:
+        figures = [
+            f"{row['mean'][split][figure]:.3f} ± {row['spread'][split][figure]:.3f}" if split in row["mean"] else ""
+            for split, figure in (("test", "macro_f1"), ("test", "f_avg"), ("test_unseen_conflict", "macro_f1"))
+        ]
+        return [row["name"], row["runs"], row["train_statements"], row["test_statements"], *figures]
+
+    head = ["protocol", "runs", "training statements", "test statements", "macro-F1"]
+    head += ["mean F1 of support and oppose", "macro-F1, unseen conflicts"]
+    return table(head, [cells(own) for row in rows for own in (row, *row["divisions"])])
+
+
+def public_table(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows of `comparison` under the set's metric."""
+    public = PUBLIC_SETS[name]
+    shown = table(["system", "score", "source"], [[row["system"], row["score"], row["source"]] for row in rows])
+    return f"{public.title}: {public.metric}, on its test split\n\n{shown}"
 
 
 def speed_table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from peacestance.evaluation.attribution import (
     score_attributions,
 )
 from peacestance.extraction import StatementExtractor
-from peacestance.extraction.extractor import load_pipeline
+from peacestance.extraction.extractor import load_pipeline, statements_of
+from peacestance.extraction.found import Passage
 from peacestance.extraction.passages import pieces
 from peacestance.extraction.tagger import Tagger
 from peacestance.files import read_jsonl
@@ -156,22 +158,23 @@ def measure_extraction(
     return measured, kept
 
 
-def library_shares(articles: Sequence[Article], tagger: str) -> dict[str, float]:
-    """Shares of the extractor's time that spaCy and the tagger alone take for the same passages."""
-    nlp, extractor = load_pipeline(), StatementExtractor(tagger)
-    cut = [(article.text, pieces(article.text)) for article in articles]
-
-    def seconds(results: Iterable[Any]) -> float:
-        started = time.perf_counter()
-        for _ in results:
-            pass
-        return time.perf_counter() - started
-
-    whole = seconds(extractor.extract_many(articles))
-    alone = {"spaCy": seconds(nlp.pipe(text[s:e] for text, spans in cut for s, e in spans))}
-    if tagger:
-        alone["tagger"] = seconds(Tagger.from_pretrained(tagger).tag(cut))
-    return {name: own / whole for name, own in alone.items()}
+def shares_of_time(articles: Sequence[Article], tagger: str) -> dict[str, float]:
+    """Shares of an extraction's time that spaCy, the tagger and the rules take."""
+    nlp, learned = load_pipeline(), Tagger.from_pretrained(tagger) if tagger else None
+    seconds = {"spaCy": 0.0, "tagger": 0.0, "rules": 0.0}
+    for article in articles:
+        spans = pieces(article.text)
+        times = [time.perf_counter()]
+        docs = list(nlp.pipe(article.text[start:end] for start, end in spans))
+        times.append(time.perf_counter())
+        tokens = next(learned.tag([(article.text, spans)])) if learned else None
+        times.append(time.perf_counter())
+        passages = [Passage(doc, start) for doc, (start, _) in zip(docs, spans, strict=True)]
+        statements_of(article, passages, tokens, learned.card if learned else None)
+        times.append(time.perf_counter())
+        for name, (before, after) in zip(seconds, pairwise(times), strict=True):
+            seconds[name] += after - before
+    return {name: own / sum(seconds.values()) for name, own in seconds.items() if own > 0}
 
 
 def stance_on_extracted(

@@ -15,7 +15,6 @@ from peacestance.corpus import Corpus, CorpusConfig, read_corpus
 from peacestance.dataset import BuildConfig, build_dataset, labelled
 from peacestance.measured import Point, Run, summarize
 from peacestance.modeling import ModelConfig, ModelKind
-from peacestance.report import table
 from peacestance.schema import InputError, Statement
 from peacestance.splits import SplitConfig, folds_of
 from peacestance.training import DataConfig, TrainConfig, TrainerConfig
@@ -106,18 +105,3 @@ def _rows(points: Sequence[Point], sizes: Mapping[str, int]) -> list[dict[str, A
         tests = [sizes[name] for p in points if p.name == summary.name for name in p.scores if name.endswith("/test")]
         rows.append(asdict(summary) | {"test_statements": round(float(np.mean(tests)))})
     return rows
-
-
-def protocols_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Macro-F1 and mean F1 of support and oppose, mean and spread, of protocols and their divisions."""
-
-    def cells(row: Mapping[str, Any]) -> list[object]:
-        figures = [
-            f"{row['mean'][split][figure]:.3f} ± {row['spread'][split][figure]:.3f}" if split in row["mean"] else ""
-            for split, figure in (("test", "macro_f1"), ("test", "f_avg"), ("test_unseen_conflict", "macro_f1"))
-        ]
-        return [row["name"], row["runs"], row["train_statements"], row["test_statements"], *figures]
-
-    head = ["protocol", "runs", "training statements", "test statements", "macro-F1"]
-    head += ["mean F1 of support and oppose", "macro-F1, unseen conflicts"]
-    return table(head, [cells(own) for row in rows for own in (row, *row["divisions"])])

@@ -16,7 +16,6 @@ from peacestance.dataset import labelled, write_dataset
 from peacestance.files import read_text, write_json
 from peacestance.modeling import ModelConfig, ModelKind, load_checkpoint
 from peacestance.provenance import record
-from peacestance.report import table
 from peacestance.schema import LABEL2ID, Statement
 from peacestance.training import TrainConfig, train
 
@@ -75,13 +74,6 @@ def comparison(name: str, ours: Mapping[str, float]) -> list[dict[str, Any]]:
     """Rows of `system`, `score` and `source`: our models' scores, then the published ones."""
     rows: list[dict[str, Any]] = [{"system": s, "score": score, "source": "this run"} for s, score in ours.items()]
     return rows + [{"system": f.system, "score": f.score, "source": f.source} for f in PUBLIC_SETS[name].published]
-
-
-def comparison_table(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """The rows of `comparison` under the set's metric."""
-    public = PUBLIC_SETS[name]
-    shown = table(["system", "score", "source"], [[row["system"], row["score"], row["source"]] for row in rows])
-    return f"{public.title}: {public.metric}, on its test split\n\n{shown}"
 
 
 def benchmark_public(name: str, config: PublicConfig, folder: str | Path) -> list[dict[str, Any]]:
