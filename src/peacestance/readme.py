@@ -70,6 +70,25 @@ def _measured(found: dict[str, Any]) -> str:
     )
 
 
+def _default(found: dict[str, Any]) -> str:
+    def interval(own: dict[str, Any], figure: str) -> str:
+        low, high = own["interval"][figure]
+        return f"{own[figure]:.3f} [{low:.3f}, {high:.3f}]"
+
+    rows = [
+        [
+            name.removeprefix("statements:").removesuffix(".jsonl"),
+            own["n"],
+            own["articles"],
+            *(interval(own, figure) for figure in ("macro_f1", "f_avg", "accuracy")),
+            *(own["baselines"][rival]["macro_f1"] for rival in ("tfidf", "majority")),
+        ]
+        for name, own in reversed(found["sets"].items())
+    ]
+    head = ["set", "n", "articles", "macro-F1", "mean F1 of support and oppose", "accuracy", "TF-IDF", "majority"]
+    return table(head, rows)
+
+
 def _models(found: dict[str, Any]) -> str:
     sets = list(found["sets"])
     real = sets[-1]
@@ -150,6 +169,7 @@ BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "agreement": ("data.json", _agreement),
     "calibration": ("calibration.json", _calibration),
     "shortcuts": ("data.json", _shortcuts),
+    "default": ("../models/default/metrics.json", _default),
     "models": ("models.json", _models),
     "few_labels": ("few_labels.json", _measured),
     "training": ("training.json", _training),
