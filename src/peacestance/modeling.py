@@ -233,6 +233,15 @@ class TransformerModel:
         save_file({k: v.astype(np.float16) for k, v in load_file(folder / ADAPTER).items()}, folder / ADAPTER)
 
 
+def set_dropout(model: Any, share: float) -> None:
+    """Let every dropout layer of a model drop this share of its input in training."""
+    import torch
+
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = share
+
+
 def load_pretrained(task: str, weights: Path, tokenizer: Path, options: dict[str, Any]) -> tuple[Any, Any]:
     """A model of transformers' `AutoModelFor` + `task` with weights from a local folder, and a tokenizer."""
     import transformers

@@ -19,7 +19,7 @@ from peacestance.evaluation.attribution import AttributedArticle, attributed, re
 from peacestance.extraction.passages import pieces
 from peacestance.extraction.tagger import CARD, HEAD, TASK, Tag, TaggerCard, windows_of
 from peacestance.files import atomic_folder, write_json
-from peacestance.modeling import DIFFERENCES, load_pretrained
+from peacestance.modeling import DIFFERENCES, load_pretrained, set_dropout
 from peacestance.provenance import git_revision, record
 from peacestance.schema import InputError, Span
 from peacestance.splits import SplitConfig, split_articles
@@ -89,9 +89,7 @@ def train_tagger(config: TaggerConfig, output: str | Path) -> int:
     folder = resolve_encoder(config.encoder)
     model, tokenizer = load_pretrained(TASK, folder, folder, HEAD)
     model.base_model.embeddings.requires_grad_(False)
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0
+    set_dropout(model, 0.0)
     articles = _articles(config)
     rows = [row for article in articles for row in training_windows(tokenizer, article, config.max_length)]
     started = time.perf_counter()

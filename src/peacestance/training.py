@@ -26,6 +26,7 @@ from peacestance.modeling import (
     TransformerModel,
     load_checkpoint,
     save_checkpoint,
+    set_dropout,
 )
 from peacestance.provenance import git_revision, record
 from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
@@ -257,9 +258,7 @@ def _fine_tune(
         torch.set_num_threads(options.threads)
     transformers.set_seed(config.seed)
     model = _starting_point(config)
-    for module in model.model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = options.dropout
+    set_dropout(model.model, options.dropout)
     if options.freeze_embeddings and model.form is not Form.adapter:
         model.model.base_model.embeddings.requires_grad_(False)
     weights = torch.tensor(class_weights(statements, options.class_weights))
