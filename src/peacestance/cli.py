@@ -70,6 +70,26 @@ def find_statements(
     typer.echo(f"{sum(map(len, found))} statements of {len(articles)} articles")
 
 
+@app.command("transfer")
+def make_transfer_set(
+    predictions: Annotated[
+        list[Path],
+        typer.Argument(help="Predictions .jsonl, a file for each teacher; their probabilities are averaged."),
+    ],
+    articles: Annotated[Path, typer.Option(help="The articles .jsonl, with their source, path and sha256.")],
+    output: Annotated[Path, typer.Option(help="JSONL to write.")],
+) -> None:
+    """Keep teachers' predictions on published articles as offsets and probabilities, without the text."""
+    from peacestance.articles import read_articles
+    from peacestance.corpus.transfer import write_transfer
+    from peacestance.files import read_jsonl
+    from peacestance.schema import Prediction
+
+    teachers = [list(read_jsonl(path, Prediction.from_row)) for path in predictions]
+    written, statements = write_transfer(read_articles(articles), teachers, output)
+    typer.echo(f"{written} articles, {statements} statements in {output}")
+
+
 @app.command("export")
 def export_checkpoint(
     checkpoint: Annotated[Path, typer.Argument(help="A checkpoint folder.")],

@@ -17,14 +17,14 @@ import yaml
 from tqdm import tqdm
 
 from peacestance.articles import furniture
-from peacestance.corpus import Corpus, CorpusConfig, read_corpus
+from peacestance.corpus import Corpus, CorpusConfig, read_corpus, read_transfer_set
 from peacestance.corpus.annotated import annotated_from_row, annotated_to_row
 from peacestance.corpus.sources import read_sources
-from peacestance.extraction import StatementExtractor, context_of
+from peacestance.extraction import StatementExtractor, statement_at
 from peacestance.files import atomic_folder, read_jsonl, read_text, write_json, write_jsonl, write_text
 from peacestance.matching import match_contents
 from peacestance.provenance import record
-from peacestance.schema import LABELS, AnnotatedArticle, Article, InputError, Statement, span_text
+from peacestance.schema import LABELS, AnnotatedArticle, Article, InputError, Prediction, Statement
 from peacestance.splits import SPLITS, SplitConfig, check_splits, split_articles
 
 UNLABELLED = "unlabelled"
@@ -105,20 +105,10 @@ def corpus_version(changelog: Path = CHANGELOG) -> str:
 
 def gold_statements(annotated: AnnotatedArticle) -> list[dict[str, Any]]:
     """The annotated statements of an article as rows of the dataset."""
-    article = annotated.article
-
-    def text(span: tuple[int, int] | None) -> str:
-        return article.text[span[0] : span[1]] if span else ""
-
     rows = []
     for number, a in enumerate(annotated.annotations):
-        statement = Statement(
-            id=f"{article.id}-{number:03d}", article_id=article.id, speaker=a.speaker,
-            statement=span_text(article.text, a.content), speaker_mention=text(a.mention), cue=text(a.cue),
-            spans=a.content, speaker_span=a.mention, cue_span=a.cue, kind=a.kind,
-            context=context_of(article.text, a.content), title=article.title, stance=a.stance,
-        )  # fmt: skip
-        rows.append(_row(annotated, statement, a.rule, sorted(a.votes.values())))
+        found = statement_at(annotated.article, number, a.speaker, a.content, a.mention, a.cue, a.kind)
+        rows.append(_row(annotated, replace(found, stance=a.stance), a.rule, sorted(a.votes.values())))
     return rows
 
 
@@ -185,14 +175,15 @@ def build_dataset(config: BuildConfig, output: str | Path, corpus: Corpus | None
     """Build a dataset into a folder that `datasets.load_dataset` opens as is.
 
     The folder appears whole or not at all; an older dataset in its place is replaced. `corpus` stands for what
-    `config.corpus` names where it has been read already.
+    `config.corpus` names where it has been read already. A transfer set lies beside the splits and is part of none.
 
     Raises:
         InputError: the corpus is malformed, something crosses a split, or the folder holds something else.
     """
     output = _place(output)
     corpus = corpus or read_corpus(config.corpus)
-    left_out = list(corpus.left_out)
+    transfer, missing = read_transfer_set(config.corpus, corpus)
+    left_out = [*corpus.left_out, *missing]
     labelled = [a for a in corpus.articles if a.annotations]
     assigned, tied = split_articles(labelled, config.splits)
     check_splits(labelled, assigned, config.splits.near_copy)
@@ -205,8 +196,10 @@ def build_dataset(config: BuildConfig, output: str | Path, corpus: Corpus | None
     if not any(rows.values()):
         raise InputError("the articles hold no statement", path=config.corpus.path, remedy="check the input")
     manifest = _manifest(corpus_version() if config.corpus.own else "user", rows, left_out)
-    held_out = {name: [a for a in labelled if assigned.get(a.article.id) == name] for name in manifest.splits}
-    _write(output, config, rows, left_out, manifest, {name: own for name, own in held_out.items() if name != "train"})
+    held_out = {
+        name: [a for a in labelled if assigned.get(a.article.id) == name] for name in manifest.splits if name != "train"
+    }
+    _write(output, config, rows, left_out, manifest, held_out, transfer)
     return manifest
 
 
@@ -275,13 +268,15 @@ def _manifest(version: str, rows: dict[str, list[dict[str, Any]]], left_out: lis
 
 def _write(
     output: Path, config: BuildConfig, rows: dict[str, list[dict[str, Any]]], left_out: list[tuple[str, str]],
-    manifest: Manifest, held_out: dict[str, list[AnnotatedArticle]],
+    manifest: Manifest, held_out: dict[str, list[AnnotatedArticle]], transfer: list[Prediction],
 ) -> None:  # fmt: skip
     with atomic_folder(output, _of_hydra) as folder:
         _write_splits(folder, rows, manifest)
         # whole articles, so that evaluation can start from raw text
         for split, articles in held_out.items():
             write_jsonl(folder / "articles" / f"{split}.jsonl", map(annotated_to_row, articles))
+        if config.corpus.transfer:
+            write_jsonl(folder / "transfer.jsonl", (prediction.to_row() for prediction in transfer))
         write_jsonl(folder / "left_out.jsonl", ({"id": i, "reason": reason} for i, reason in left_out))
         write_json(folder / "run.json", record(config, data=manifest.content_hash))
         write_text(folder / "README.md", dataset_card(manifest, config.corpus))
@@ -324,6 +319,11 @@ def dataset_card(manifest: Manifest, corpus: CorpusConfig) -> str:
             f"Rows of layer `real` are annotations (CC BY 4.0) of published articles joined with their text, "
             f"which comes from {source.name} ({source.repository}, commit {source.commit}, files {source.layout}) and "
             f"must not be redistributed. {source.licence} {source.citation}"
+        )
+    if corpus.transfer:
+        layers.append(
+            "`transfer.jsonl` holds statements of further articles of that source, with label probabilities that "
+            "models gave and nobody checked. They belong to no split, and their text must not be redistributed either."
         )
     return (
         f"---\n{yaml.safe_dump(meta, sort_keys=False)}---\n\n# Stances of speakers toward peace negotiations\n\n"

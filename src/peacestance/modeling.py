@@ -159,12 +159,12 @@ class TransformerModel:
         """A trained classifier; an adapter is merged into its encoder, or stays apart where it is `trainable`."""
         form = Form(card.form)
         if form is Form.full:
-            return cls(*load_pretrained(TASK, folder, folder, {}), card.max_length, card.encoder)
+            return cls(*load_pretrained(TASK, folder, folder, {}), card.max_length, card.encoder)._placed()
         encoder = resolve_encoder(card.encoder)
         found = cls(*load_pretrained(TASK, encoder, encoder, _HEAD), card.max_length, card.encoder)
         if form is Form.differences:
             load_packed(found.model, load_file(folder / DIFFERENCES), encoder_weights(found.model))
-            return found
+            return found._placed()
         from peft import PeftModel
 
         if not (folder / ADAPTER).is_file():  # peft would take a pickle in its place
@@ -172,10 +172,18 @@ class TransformerModel:
         found.model = PeftModel.from_pretrained(found.model, str(folder), is_trainable=trainable)
         if not trainable:
             found.model = found.model.merge_and_unload()
-            return found
+            return found._placed()
         for adapter in found.model.peft_config.values():
             adapter.base_model_name_or_path = str(encoder)  # peft asks the hub about any other name
         return found
+
+    def _placed(self) -> TransformerModel:
+        """Itself, on a GPU where there is one."""
+        import torch
+
+        if torch.cuda.is_available():
+            self.model.to("cuda")
+        return self
 
     @property
     def form(self) -> Form:

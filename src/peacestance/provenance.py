@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
 from dataclasses import asdict, is_dataclass
 from enum import Enum
 from importlib import metadata
@@ -47,8 +48,13 @@ def git_revision() -> str:
 
 
 def machine() -> dict[str, Any]:
-    """Processor, cores and system, for figures that depend on them."""
-    return {"processor": _processor(), "cores": os.cpu_count(), "system": platform.system()}
+    """Processor, cores, system and GPU, for figures that depend on them."""
+    return {"processor": _processor(), "cores": os.cpu_count(), "system": platform.system()} | _gpu()
+
+
+def _gpu() -> dict[str, str]:
+    torch = sys.modules.get("torch")  # what has not loaded it has used no GPU
+    return {"gpu": torch.cuda.get_device_name()} if torch and torch.cuda.is_available() else {}
 
 
 def _processor() -> str:

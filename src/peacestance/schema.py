@@ -150,6 +150,27 @@ class Prediction:
             "abstained": self.abstained,
         }
 
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Prediction:
+        """Read a row that `to_row` gave.
+
+        Raises:
+            InputError: it is no statement, or has no probabilities of our labels that sum to 1.
+        """
+        statement = Statement.from_row({**row, "stance": None})
+        found = row.get("probabilities")
+        try:
+            probabilities = {label: float(found[label]) for label in LABELS}  # type: ignore[index]
+        except (TypeError, KeyError, ValueError):
+            probabilities = {}
+        if min(probabilities.values(), default=-1) < 0 or abs(sum(probabilities.values()) - 1) > 0.01:
+            raise InputError(
+                f"statement {statement.id!r} has no probabilities of {', '.join(LABELS)} that sum to 1",
+                remedy="give rows that scripts/predict.py wrote",
+            )
+        stance = max(LABELS, key=lambda label: probabilities[label])
+        return cls(statement, stance, probabilities, bool(row.get("abstained")))
+
 
 @dataclass(frozen=True)
 class Annotation:

@@ -13,9 +13,10 @@ import numpy as np
 from tqdm import tqdm
 
 from peacestance.dataset import Manifest, labelled, read_manifest
+from peacestance.encoders import sha256_of
 from peacestance.evaluation.calibration import abstention_threshold, fit_temperature, softmax
 from peacestance.evaluation.metrics import stance_scores
-from peacestance.files import write_json
+from peacestance.files import read_jsonl, write_json
 from peacestance.modeling import (
     CheckpointCard,
     Form,
@@ -29,7 +30,7 @@ from peacestance.modeling import (
     set_dropout,
 )
 from peacestance.provenance import git_revision, record
-from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
+from peacestance.schema import LABEL2ID, LABELS, InputError, Prediction, Statement
 
 SELECTIVE_ACCURACY = 0.9
 """Share of the labels that are right on validation where the model does not abstain."""
@@ -63,12 +64,16 @@ class DataConfig:
         train: name of the training split.
         validation: name of the split on which epochs are chosen; where empty, all are trained and the last is kept.
         fraction: share of the training articles to use, drawn with the seed (for learning curves).
+        soft: files of predictions on statements that nobody has labelled, as `scripts/predict.py` writes them: their
+            probabilities are trained on too, averaged where files share statements (distillation: Hinton et al.,
+            "Distilling the Knowledge in a Neural Network", 2015). For transformers.
     """
 
     path: str = "outputs/dataset"
     train: str = "train"
     validation: str = "validation"
     fraction: float = 1.0
+    soft: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if not 0 < self.fraction <= 1:
@@ -207,6 +212,7 @@ def train(config: TrainConfig, output: str | Path, on_epoch: OnEpoch | None = No
         "train_statements": len(statements),
     }
     facts |= {"train_articles": len({s.article_id for s in statements})}
+    facts |= {"soft": [sha256_of(Path(path)) for path in config.data.soft]}
     facts |= {"revision": revision, "seconds": round(seconds, 1), "validation": scores}
     write_json(output / "run.json", record(config, **facts))
     return TrainResult(scores, seconds)
@@ -235,6 +241,30 @@ def class_weights(statements: Sequence[Statement], how: ClassWeights) -> np.ndar
     return (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)
 
 
+def read_soft(paths: Sequence[str | Path]) -> tuple[list[Statement], np.ndarray]:
+    """Statements with their teachers' mean probabilities, float32 of shape (statements, labels).
+
+    Raises:
+        InputError: a file is missing or malformed.
+    """
+    statements: dict[tuple[str, str], Statement] = {}
+    found: dict[tuple[str, str], list[list[float]]] = {}
+    for path in paths:
+        for prediction in read_jsonl(path, Prediction.from_row):
+            key = prediction.statement.id, prediction.statement.statement
+            statements.setdefault(key, prediction.statement)
+            found.setdefault(key, []).append([prediction.probabilities[label] for label in LABELS])
+    means = [np.mean(own, axis=0) for own in found.values()]
+    return [*statements.values()], np.array(means, dtype=np.float32).reshape(-1, len(LABELS))
+
+
+def _targets(config: TrainConfig, statements: Sequence[Statement]) -> np.ndarray:
+    """What labelled statements are trained toward: weighted and smoothed labels, of shape (statements, labels)."""
+    gold = np.eye(len(LABELS))[[LABEL2ID[s.stance or ""] for s in statements]]
+    smoothed = gold * (1 - config.trainer.label_smoothing) + config.trainer.label_smoothing / len(LABELS)
+    return np.asarray(smoothed * class_weights(statements, config.trainer.class_weights), dtype=np.float32)
+
+
 def _starting_point(config: TrainConfig) -> TransformerModel:
     if not config.init:
         return TransformerModel.from_encoder(config.model)
@@ -261,22 +291,19 @@ def _fine_tune(
     set_dropout(model.model, options.dropout)
     if options.freeze_embeddings and model.form is not Form.adapter:
         model.model.base_model.embeddings.requires_grad_(False)
-    weights = torch.tensor(class_weights(statements, options.class_weights))
+    unlabelled, probabilities = read_soft(config.data.soft)
 
     def loss(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
-        total = torch.nn.functional.cross_entropy(
-            outputs.logits, labels, weight=weights.to(outputs.logits.device), reduction="sum",
-            label_smoothing=options.label_smoothing,
-        )  # fmt: skip
+        total = -(labels * outputs.logits.float().log_softmax(-1)).sum()
         # the number of statements in the whole accumulated batch, so that accumulation changes nothing
-        return total / (len(labels) if num_items_in_batch is None else num_items_in_batch)
+        return total / (len(labels) if num_items_in_batch is None else num_items_in_batch / len(LABELS))
 
-    def encoded(rows: list[Statement]) -> datasets.Dataset:
+    def encoded(rows: list[Statement], targets: np.ndarray) -> datasets.Dataset:
         items = model.encode(rows)
         return datasets.Dataset.from_list(
             [
-                item | {"labels": LABEL2ID[row.stance or ""], "length": len(item["input_ids"])}
-                for item, row in zip(items, rows, strict=True)
+                item | {"labels": target.tolist(), "length": len(item["input_ids"])}
+                for item, target in zip(items, targets, strict=True)
             ]
         )
 
@@ -310,7 +337,7 @@ def _fine_tune(
     )
 
     def scores(prediction: Any) -> dict[str, float]:
-        result = stance_scores(prediction.predictions.argmax(axis=1), prediction.label_ids)
+        result = stance_scores(prediction.predictions.argmax(axis=1), prediction.label_ids.argmax(axis=1))
         return {"macro_f1": result["macro_f1"], "accuracy": result["accuracy"]}
 
     class Progress(transformers.trainer_callback.ProgressCallback):
@@ -326,8 +353,10 @@ def _fine_tune(
         model=model.model,
         args=arguments,
         data_collator=transformers.DataCollatorWithPadding(model.tokenizer),
-        train_dataset=encoded(statements),
-        eval_dataset=encoded(validation) if chooses else None,
+        train_dataset=encoded(
+            [*statements, *unlabelled], np.concatenate([_targets(config, statements), probabilities])
+        ),
+        eval_dataset=encoded(validation, _targets(config, validation)) if chooses else None,
         compute_loss_func=loss,
         compute_metrics=scores,
         callbacks=[transformers.EarlyStoppingCallback(options.patience)] if chooses else [],

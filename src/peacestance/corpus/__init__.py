@@ -14,10 +14,13 @@ from peacestance.corpus.embedded import parse_embedded, read_embedded
 from peacestance.corpus.labels import read_labels_table, read_mapping
 from peacestance.corpus.sources import Fetching, obtain_texts, read_sources
 from peacestance.corpus.standoff import join, read_standoff
+from peacestance.corpus.transfer import read_transfer
 from peacestance.files import read_jsonl, read_text
-from peacestance.schema import AnnotatedArticle, InputError, span_text
+from peacestance.schema import AnnotatedArticle, InputError, Prediction, span_text
 
-__all__ = ["Corpus", "CorpusConfig", "CorpusName", "check_annotated", "double_annotations", "read_corpus"]
+__all__ = [
+    "Corpus", "CorpusConfig", "CorpusName", "check_annotated", "double_annotations", "read_corpus", "read_transfer_set",
+]  # fmt: skip
 
 
 class CorpusName(Enum):
@@ -47,7 +50,10 @@ class CorpusConfig:
         cache: folder that keeps fetched texts; the user's cache folder where left out.
         timeout: seconds without an answer after which a text is asked for again.
         attempts: how often a text is asked for.
-        max_missing: largest share of the real layer's articles that may be missing before the build fails.
+        max_missing: largest share of the real layer's articles, and of the transfer set's, that may be missing before
+            the build fails.
+        transfer: stand-off file of the transfer set (see `peacestance.corpus.transfer`); its statements are written
+            beside the dataset as `transfer.jsonl`. With the real layer only.
     """
 
     name: CorpusName = CorpusName.embedded
@@ -61,6 +67,7 @@ class CorpusConfig:
     timeout: float = 30.0
     attempts: int = 5
     max_missing: float = 0.02
+    transfer: str | None = None
 
     def __post_init__(self) -> None:
         if self.name in (CorpusName.folder, CorpusName.jsonl, CorpusName.labels) and not self.path:
@@ -71,6 +78,8 @@ class CorpusConfig:
             raise InputError("corpus.timeout must be above 0 and corpus.attempts at least 1")
         if not 0 <= self.max_missing <= 1:
             raise InputError(f"corpus.max_missing={self.max_missing} is no share", remedy="a number from 0 to 1")
+        if self.transfer and not self.has_real:
+            raise InputError("corpus.transfer goes with the real layer", remedy="corpus=real or corpus=all")
 
     @property
     def has_embedded(self) -> bool:
@@ -81,6 +90,11 @@ class CorpusConfig:
     def has_real(self) -> bool:
         """Whether the real layer is read."""
         return self.name in (CorpusName.real, CorpusName.all)
+
+    @property
+    def fetching(self) -> Fetching:
+        """How published texts are had."""
+        return Fetching(self.mirror, self.cache, self.timeout, self.attempts)
 
     @property
     def own(self) -> bool:
@@ -141,24 +155,47 @@ def _read_embedded_layer(folder: Path) -> Iterator[AnnotatedArticle]:
 def _read_real_layer(config: CorpusConfig, corpus: Corpus) -> None:
     sources = read_sources(Path(config.real) / "sources.yaml")
     standoff = list(read_standoff(config.real))
-    fetching = Fetching(config.mirror, config.cache, config.timeout, config.attempts)
     corpus.left_out += ((article.id, "nothing to annotate") for article in standoff if article.nothing)
     wanted = [article for article in standoff if not article.nothing]
     missing = []
-    for article, found in zip(wanted, obtain_texts(wanted, sources, fetching), strict=True):
+    for article, found in zip(wanted, obtain_texts(wanted, sources, config.fetching), strict=True):
         if found.missing:
             missing.append((article.id, f"text not had: {found.missing}"))
         else:
             corpus.articles.append(join(article, found.text, found.title))
-    if len(missing) > config.max_missing * len(standoff):
-        shown = "; ".join(f"{i}: {why}" for i, why in missing[:3])
-        source = next(iter(sources.values()))
-        raise InputError(
-            f"{len(missing)} of {len(standoff)} articles of the real layer are missing ({shown})",
-            path=config.mirror,
-            remedy=f"give {source.repository} at commit {source.commit} as corpus.mirror, or raise corpus.max_missing",
-        )
+    _check_missing(missing, len(standoff), "the real layer", config)
     corpus.left_out += missing
+
+
+def read_transfer_set(config: CorpusConfig, corpus: Corpus) -> tuple[list[Prediction], list[tuple[str, str]]]:
+    """The transfer set that a config names, and `(id, reason)` for each article whose text is not had; or nothing.
+
+    Raises:
+        InputError: it is malformed, holds an article of the corpus, or too many of its texts are missing.
+    """
+    if config.transfer is None:
+        return [], []
+    predictions, missing = read_transfer(config.transfer, Path(config.real) / "sources.yaml", config.fetching)
+    articles = dict.fromkeys([*(p.statement.article_id for p in predictions), *(i for i, _ in missing)])
+    known = {annotated.article.id for annotated in corpus.articles} | {i for i, _ in corpus.left_out}
+    shared = next((i for i in articles if i in known), None)
+    if shared is not None:
+        what = f"article {shared!r} is one of the corpus, where a held-out split may have it"
+        raise InputError(what, path=config.transfer, remedy="leave it out of the transfer set")
+    _check_missing(missing, len(articles), "the transfer set", config)
+    return predictions, missing
+
+
+def _check_missing(missing: list[tuple[str, str]], articles: int, of: str, config: CorpusConfig) -> None:
+    if len(missing) <= config.max_missing * articles:
+        return
+    shown = "; ".join(f"{i}: {why}" for i, why in missing[:3])
+    source = next(iter(read_sources(Path(config.real) / "sources.yaml").values()))
+    raise InputError(
+        f"{len(missing)} of {articles} articles of {of} are missing ({shown})",
+        path=config.mirror,
+        remedy=f"give {source.repository} at commit {source.commit} as corpus.mirror, or raise corpus.max_missing",
+    )
 
 
 def double_annotations(folder: str | Path, corpus: Corpus) -> list[tuple[AnnotatedArticle, AnnotatedArticle]]:

@@ -6,7 +6,7 @@ are (see `peacestance.corpus.sources`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ from typing import Any
 from peacestance.corpus.annotated import check_annotation, check_span
 from peacestance.files import read_numbered_jsonl
 from peacestance.schema import AnnotatedArticle, Annotation, Article, InputError
+
+_FAR = 1 << 40
+"""An offset beyond every text: how long this one is shows when it is joined."""
 
 
 @dataclass(frozen=True)
@@ -24,38 +27,63 @@ class StandoffArticle:
     source: str
     path: str
     sha256: str
-    outlet: str
-    published: str
-    conflict: str
-    genre: str
     annotations: tuple[Annotation, ...]
+    outlet: str = ""
+    published: str = ""
+    conflict: str = ""
+    genre: str = ""
     nothing: str = ""
     file: str = ""
     line: int = 0
 
 
-def _standoff_from_row(row: dict[str, Any]) -> StandoffArticle:
+def marks_from_row(item: dict[str, Any], stance: str) -> Annotation:
+    """Read the offsets, speaker and kind of a stand-off statement; the rest of it is the caller's."""
+    cue, mention = (check_span(item[key], _FAR) if item[key] else None for key in ("cue", "mention"))
+    content = tuple(check_span(span, _FAR) for span in item["content"])
+    return Annotation(content, item["speaker"], item["kind"], stance, mention=mention, cue=cue)
+
+
+def marks_to_row(annotation: Annotation) -> dict[str, Any]:
+    """Write the offsets, speaker and kind of a statement; `marks_from_row` reads them back."""
+    return {
+        "content": [list(span) for span in annotation.content],
+        "cue": list(annotation.cue) if annotation.cue else None,
+        "mention": list(annotation.mention) if annotation.mention else None,
+        "speaker": annotation.speaker,
+        "kind": annotation.kind,
+    }
+
+
+def standoff_from_row(
+    row: dict[str, Any], parse: Callable[[dict[str, Any]], Annotation], facts: Sequence[str] = ()
+) -> StandoffArticle:
+    """Read a stand-off article; `parse` reads one of its statements, `facts` are the fields that it needs to have.
+
+    Raises:
+        InputError: a field is missing, or a statement is malformed.
+    """
     try:
         annotations = []
         for number, item in enumerate(row["statements"]):
             try:
-                far = 1 << 40
-                cue, mention = (check_span(item[key], far) if item[key] else None for key in ("cue", "mention"))
-                content = tuple(check_span(span, far) for span in item["content"])
-                annotation = Annotation(
-                    content, item["speaker"], item["kind"], item["stance"], item["rule"],
-                    mention, cue, item["votes"], item.get("reason", ""),
-                )  # fmt: skip
-                annotations.append(check_annotation(annotation))
+                annotations.append(check_annotation(parse(item)))
             except InputError as error:
                 raise InputError(f"statement {number} of {row['id']}: {error.what}", remedy=error.remedy) from None
-        names = ("id", "source", "path", "sha256", "outlet", "published", "conflict", "genre")
-        facts: dict[str, Any] = {name: str(row[name]) for name in names}
-        return StandoffArticle(**facts, annotations=tuple(annotations), nothing=row.get("nothing", ""))
+        texts: dict[str, Any] = {name: str(row[name]) for name in ("id", "source", "path", "sha256", *facts)}
+        return StandoffArticle(**texts, annotations=tuple(annotations), nothing=row.get("nothing", ""))
     except KeyError as error:
         raise InputError(f"no field {error}") from None
     except (TypeError, AttributeError) as error:
         raise InputError(f"malformed: {error}") from None
+
+
+def _real_from_row(row: dict[str, Any]) -> StandoffArticle:
+    def parse(item: dict[str, Any]) -> Annotation:
+        marks = marks_from_row(item, item["stance"])
+        return replace(marks, rule=item["rule"], votes=item["votes"], reason=item.get("reason", ""))
+
+    return standoff_from_row(row, parse, ("outlet", "published", "conflict", "genre"))
 
 
 def read_standoff(folder: str | Path) -> Iterator[StandoffArticle]:
@@ -65,7 +93,7 @@ def read_standoff(folder: str | Path) -> Iterator[StandoffArticle]:
         InputError: a row is malformed; the error names file and line.
     """
     for path in sorted(Path(folder).glob("*.jsonl")):
-        for line, article in read_numbered_jsonl(path, _standoff_from_row):
+        for line, article in read_numbered_jsonl(path, _real_from_row):
             yield replace(article, file=str(path), line=line)
 
 
@@ -79,12 +107,8 @@ def standoff_to_row(annotated: AnnotatedArticle, nothing: str = "") -> dict[str,
     if nothing:
         row["nothing"] = nothing
     row["statements"] = [
-        {
-            "content": [list(span) for span in a.content],
-            "cue": list(a.cue) if a.cue else None,
-            "mention": list(a.mention) if a.mention else None,
-            "speaker": a.speaker,
-            "kind": a.kind,
+        marks_to_row(a)
+        | {
             "stance": a.stance,
             "rule": a.rule,
             "votes": a.votes,

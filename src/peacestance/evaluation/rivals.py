@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import product
 from pathlib import Path
@@ -33,10 +33,14 @@ class Method(Enum):
 
 @dataclass
 class Recipe:
-    """One row of the table; for `setfit` the trainer's steps, batch size and learning rate count."""
+    """One row of the table; for `setfit` the trainer's steps, batch size and learning rate count.
+
+    With `soft` the statements of teachers are trained on too.
+    """
 
     name: str = ""
     method: Method = Method.train
+    soft: bool = False
     model: ModelConfig = field(default_factory=ModelConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
 
@@ -49,6 +53,7 @@ class RivalsConfig:
         data: a built dataset; all are trained on its training split.
         held_out: the dataset whose other splits they are scored on, such as its real layer alone.
         recipes: the rows.
+        soft: the teachers' predictions (see `DataConfig`), for the recipes that take them.
         seeds: of all that is random.
         statements: files of labelled statements or annotated articles to score on as well.
         workers: trainings at a time.
@@ -59,6 +64,7 @@ class RivalsConfig:
     data: str = "outputs/all"
     held_out: str = "outputs/real"
     recipes: list[Recipe] = field(default_factory=list)
+    soft: list[str] = field(default_factory=list)
     seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
     statements: list[str] = field(default_factory=list)
     workers: int = 2
@@ -69,14 +75,25 @@ class RivalsConfig:
         names = [recipe.name for recipe in self.recipes]
         if not all(names) or len(set(names)) < len(names):
             raise InputError(f"recipes need names of their own, not {names}", remedy="recipes: [{name: ...}, ...]")
+        taught = [recipe.name for recipe in self.recipes if recipe.soft]
+        if taught and not self.soft:
+            raise InputError(f"recipe {taught[0]!r} needs predictions of teachers", remedy="soft=[FILE.jsonl]")
 
 
 def rival_runs(config: RivalsConfig) -> list[Run]:
     """A run for every seed and recipe, all recipes with one seed first; epochs are fixed, so that no set chooses."""
     fits: dict[Method, Fit | None] = {Method.train: None, Method.frozen: fit_frozen, Method.setfit: fit_setfit}
-    data = DataConfig(config.data, validation="")
     return [
-        Run(r.name, TrainConfig(r.model, replace(data), r.trainer, seed=seed), fit=fits[r.method])
+        Run(
+            r.name,
+            TrainConfig(
+                r.model,
+                DataConfig(config.data, validation="", soft=config.soft if r.soft else []),
+                r.trainer,
+                seed=seed,
+            ),
+            fit=fits[r.method],
+        )
         for seed, r in product(config.seeds, config.recipes)
     ]
 
@@ -112,7 +129,7 @@ def _encoder(config: ModelConfig) -> Any:
     from sentence_transformers import SentenceTransformer
 
     folder = resolve_encoder(config.encoder, config.folder, config.allow_network)
-    encoder = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    encoder = SentenceTransformer(str(folder), local_files_only=True)
     encoder.max_seq_length = config.max_length
     return encoder
 

@@ -12,12 +12,12 @@ from peacestance.extraction.direct import attach_quotes
 from peacestance.extraction.found import Doc, Found, Passage
 from peacestance.extraction.narrated import find_narrated, is_about_talks
 from peacestance.extraction.nesting import without_doubles
-from peacestance.extraction.passages import context_of, paragraphs, pieces
+from peacestance.extraction.passages import paragraphs, pieces, statement_at
 from peacestance.extraction.quotes import find_quotes
 from peacestance.extraction.reported import find_reported
 from peacestance.extraction.speakers import resolve
 from peacestance.extraction.tagger import TaggedToken, Tagger, TaggerCard, refine
-from peacestance.schema import Article, Statement, span_text
+from peacestance.schema import Article, Statement
 
 _NOBODY = frozenset(("", "i", "we", "you", "who", "which", "that", "what", "there", "this"))
 """What remains of a speaker where the article names none; its own "I" and "we" are the reporter's."""
@@ -89,22 +89,8 @@ def statements_of(
     for item, name in zip(found, names, strict=True):
         if name.lower() in _NOBODY:
             continue
-        spans = tuple(item.spans)
         statements.append(
-            Statement(
-                id=f"{article.id}-{len(statements):03d}",
-                speaker=name,
-                statement=span_text(article.text, spans),
-                article_id=article.id,
-                speaker_mention=article.text[slice(*item.mention)] if item.mention else "",
-                cue=article.text[slice(*item.cue)] if item.cue else "",
-                spans=spans,
-                speaker_span=item.mention,
-                cue_span=item.cue,
-                kind=item.kind,
-                context=context_of(article.text, spans),
-                title=article.title,
-            )
+            statement_at(article, len(statements), name, tuple(item.spans), item.mention, item.cue, item.kind)
         )
     return statements
 

@@ -1,4 +1,4 @@
-"""Dividing a text into the pieces that spaCy parses one by one, and context cut from it without spaCy."""
+"""Dividing a text into the pieces that spaCy parses, and cutting statements and their context from it without spaCy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from peacestance.articles import furniture
-from peacestance.schema import Span
+from peacestance.schema import Article, Span, Statement, span_text
 
 LONGEST = 4000
 """Characters in a piece. Parsing needs no more context, and memory stays small however long a paragraph is."""
@@ -132,3 +132,24 @@ def context_of(text: str, spans: Sequence[Span], reach: int = 2) -> str:
     right = max([end, *ends[last - 1 : last]]) if first < last else end
     chosen = [*units[max(0, first - reach) : first], (left, right), *units[last : last + reach]]
     return " ".join(text[s:e] for s, e in chosen)
+
+
+def statement_at(
+    article: Article, number: int, speaker: str, content: tuple[Span, ...], mention: Span | None, cue: Span | None,
+    kind: str,
+) -> Statement:  # fmt: skip
+    """The statement at these offsets of an article, the article's `number`-th (from 0), with no label."""
+    return Statement(
+        id=f"{article.id}-{number:03d}",
+        speaker=speaker,
+        statement=span_text(article.text, content),
+        article_id=article.id,
+        speaker_mention=article.text[slice(*mention)] if mention else "",
+        cue=article.text[slice(*cue)] if cue else "",
+        spans=content,
+        speaker_span=mention,
+        cue_span=cue,
+        kind=kind,
+        context=context_of(article.text, content),
+        title=article.title,
+    )

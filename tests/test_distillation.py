@@ -1,0 +1,54 @@
+"""Distillation: statements that teachers have labelled are trained on beside the labelled ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from peacestance.evaluation.calibration import softmax
+from peacestance.files import write_jsonl
+from peacestance.modeling import load_checkpoint
+from peacestance.schema import LABELS, InputError, Prediction, Statement
+from peacestance.training import DataConfig, TrainConfig, TrainerConfig, read_soft, train
+
+
+def _soft_file(path: Path, statements: list[Statement], stance: str) -> Path:
+    rows = [Prediction(s, stance, {label: float(label == stance) for label in LABELS}).to_row() for s in statements]
+    write_jsonl(path, rows)
+    return path
+
+
+def test_a_model_learns_what_teachers_say_of_unlabelled_statements(dataset: Path, tmp_path: Path) -> None:
+    """Statements about nothing in the labelled data: only the teachers can tell what they are."""
+    unseen = [Statement(f"u{i}", "Zorgblat", f"zorgblat quux {i}", cue="hums") for i in range(60)]
+    soft = _soft_file(tmp_path / "soft.jsonl", unseen, "oppose")
+    data = DataConfig(str(dataset), validation="", fraction=0.05, soft=[str(soft)])
+    trainer = TrainerConfig(epochs=3, threads=1)
+    train(TrainConfig(data=data, trainer=trainer), tmp_path / "taught")
+    train(TrainConfig(data=replace(data, soft=[]), trainer=trainer), tmp_path / "alone")
+    new = [Statement(f"n{i}", "Zorgblat", f"quux zorgblat {i}", cue="hums") for i in range(10)]
+
+    def opposed(name: str) -> float:
+        logits = load_checkpoint(tmp_path / name)[0].logits(new, 8)
+        return float(softmax(logits)[:, LABELS.index("oppose")].mean())
+
+    assert opposed("taught") > 0.6 > opposed("alone")
+
+
+def test_teachers_are_averaged_where_they_share_statements(tmp_path: Path) -> None:
+    statements = [Statement("a", "X", "one"), Statement("b", "Y", "two")]
+    first = _soft_file(tmp_path / "1.jsonl", statements, "support")
+    second = _soft_file(tmp_path / "2.jsonl", statements[:1], "neutral")
+    found, probabilities = read_soft([first, second])
+    assert [s.id for s in found] == ["a", "b"]
+    assert probabilities.tolist() == [[0.5, 0, 0, 0.5, 0], [1, 0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize("probabilities", [None, {"support": 1.0}, dict.fromkeys(LABELS, 0.9)])
+def test_rows_without_a_teachers_probabilities_are_refused(tmp_path: Path, probabilities: object) -> None:
+    file = tmp_path / "soft.jsonl"
+    write_jsonl(file, [{"id": "a", "speaker": "X", "statement": "one", "probabilities": probabilities}])
+    with pytest.raises(InputError, match=r"soft\.jsonl:1: statement 'a' has no probabilities"):
+        read_soft([file])
