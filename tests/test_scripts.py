@@ -171,3 +171,14 @@ def test_a_sweep_trains_every_seed(dataset: Path, tmp_path: Path) -> None:
         json.loads((tmp_path / f"sweep/{i}/run.json").read_text(encoding="utf-8"))["config"]["seed"] for i in range(3)
     ]
     assert seeds == [1, 2, 3]
+
+
+def test_no_plain_key_has_the_name_of_a_group() -> None:
+    """Hydra would take `NAME=value` for a choice of that group, and the key could not be set."""
+    groups = {path.name for path in (ROOT / "conf").iterdir() if path.is_dir()}
+    for path in (ROOT / "conf").glob("*.yaml"):
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+        chosen = {
+            str(key).split("@")[0].split()[-1] for own in config["defaults"] if isinstance(own, dict) for key in own
+        }
+        assert not groups & (set(config) - chosen), path.name

@@ -26,7 +26,7 @@ class EvaluateConfig:
 
     Attributes:
         checkpoint: checkpoint folders.
-        data: a built dataset; the one that the checkpoint was trained on where left out.
+        dataset: a built dataset; the one that the checkpoint was trained on where left out.
         split: the dataset's splits to score; `none` for no split.
         statements: files of labelled statements or annotated articles to score as well.
         baselines: whether majority and TF-IDF, trained on the dataset's training split, stand beside the checkpoint.
@@ -39,7 +39,7 @@ class EvaluateConfig:
     """
 
     checkpoint: list[str] = field(default_factory=lambda: ["models/default"])
-    data: str | None = None
+    dataset: str | None = None
     split: list[str] = field(default_factory=lambda: ["test"])
     statements: list[str] = field(default_factory=list)
     baselines: bool = True

@@ -22,7 +22,7 @@ class FewLabelsConfig:
     """What is measured.
 
     Attributes:
-        data: the dataset that the checkpoint was trained on.
+        dataset: the dataset that the checkpoint was trained on.
         split: its split of conflicts that training has not seen.
         init: the checkpoint.
         numbers: labelled statements to go on with.
@@ -33,7 +33,7 @@ class FewLabelsConfig:
         output: folder of datasets and finished points.
     """
 
-    data: str = "outputs/real"
+    dataset: str = "outputs/real"
     split: str = "test_unseen_conflict"
     init: str = "models/default"
     numbers: list[int] = field(default_factory=lambda: [50, 100, 200])
@@ -56,7 +56,7 @@ def few_label_runs(config: FewLabelsConfig, folder: Path) -> tuple[list[Run], di
     Raises:
         InputError: the split is missing, or has too few articles or statements.
     """
-    statements = labelled(config.data, config.split)
+    statements = labelled(config.dataset, config.split)
     articles = np.array([s.article_id for s in statements])
     runs: list[Run] = []
     sets: dict[str, list[Statement]] = {}

@@ -50,7 +50,7 @@ class RivalsConfig:
     """What is compared.
 
     Attributes:
-        data: a built dataset; all are trained on its training split.
+        dataset: a built dataset; all are trained on its training split.
         held_out: the dataset whose other splits they are scored on, such as its real layer alone.
         recipes: the rows.
         soft: the teachers' predictions (see `DataConfig`), for the recipes that take them.
@@ -61,7 +61,7 @@ class RivalsConfig:
         output: folder of checkpoints and finished points.
     """
 
-    data: str = "outputs/all"
+    dataset: str = "outputs/all"
     held_out: str = "outputs/real"
     recipes: list[Recipe] = field(default_factory=list)
     soft: list[str] = field(default_factory=list)
@@ -88,7 +88,7 @@ def rival_runs(config: RivalsConfig) -> list[Run]:
             r.name,
             TrainConfig(
                 r.model,
-                DataConfig(config.data, validation="", soft=config.soft if r.soft else []),
+                DataConfig(config.dataset, validation="", soft=config.soft if r.soft else []),
                 r.trainer,
                 seed=seed,
             ),

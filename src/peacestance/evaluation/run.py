@@ -178,7 +178,7 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
     evaluations = []
     labels: dict[str, dict[str, list[Prediction]]] = {}
     for checkpoint in config.checkpoint:
-        data = config.data or read_card(checkpoint).data_path
+        data = config.dataset or read_card(checkpoint).data_path
         if data not in splits:
             splits[data] = {
                 split: HeldOut(

@@ -31,14 +31,14 @@ class SpeedConfig:
     """What is measured.
 
     Attributes:
-        data: a built dataset.
+        dataset: a built dataset.
         fraction: share of its training articles.
         trainer: how ours is trained; epochs, batch size and threads are the plain recipe's too.
         seeds: of the draw of articles and the training.
         output: folder of the run.
     """
 
-    data: str = "outputs/run/dataset"
+    dataset: str = "outputs/run/dataset"
     fraction: float = 1.0
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
     seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
@@ -80,9 +80,9 @@ def _measure(config: SpeedConfig, recipe: str, seed: int) -> Timed:
     if config.trainer.threads:
         torch.set_num_threads(config.trainer.threads)
     peak = matmul_peak()
-    statements = draw_articles(labelled(config.data, "train"), config.fraction, seed)
+    statements = draw_articles(labelled(config.dataset, "train"), config.fraction, seed)
     with tempfile.TemporaryDirectory(prefix="speed.") as folder:
-        data = DataConfig(config.data, validation="", fraction=config.fraction)
+        data = DataConfig(config.dataset, validation="", fraction=config.fraction)
         run = TrainConfig(data=data, trainer=config.trainer, seed=seed)
         model: StanceModel
         if recipe == "ours":
@@ -93,7 +93,7 @@ def _measure(config: SpeedConfig, recipe: str, seed: int) -> Timed:
             model, seconds = fit_plain(run, statements, folder)
             lengths = [PADDED] * len(statements)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    quality = score(model, labelled(config.data, "validation"), config.trainer.eval_batch_size)["macro_f1"]
+    quality = score(model, labelled(config.dataset, "validation"), config.trainer.eval_batch_size)["macro_f1"]
     shape = ENCODERS[ModelConfig().encoder].shape
     work = config.trainer.epochs * sum(training_flops(shape, config.trainer.batch_size, length) for length in lengths)
     rate = config.trainer.epochs * len(statements) / seconds
