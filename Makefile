@@ -45,6 +45,7 @@ model base: setup
 	$(BIN)/python scripts/build_dataset.py corpus=real output=outputs/real
 	$(BIN)/python scripts/build_dataset.py corpus=all corpus.transfer=data/transfer.jsonl output=outputs/all
 	$(BIN)/python scripts/train.py experiment=$(MODEL) data.path=outputs/all output=outputs/$(MODEL)/model
+	$(BIN)/peacestance calibrate outputs/$(MODEL)/model outputs/real
 	$(BIN)/python scripts/evaluate.py checkpoint=outputs/$(MODEL)/model dataset=outputs/real \
 		'split=[test,test_unseen_conflict]' $(if $(GOLD),statements=[$(GOLD)]) \
 		output=outputs/$(MODEL)/evaluation

@@ -105,6 +105,19 @@ def export_checkpoint(
     typer.echo(f"{card.encoder or card.kind} in {output}")
 
 
+@app.command("calibrate")
+def calibrate_checkpoint(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint folder.")],
+    dataset: Annotated[Path, typer.Argument(help="A built dataset of the kind of text that it will label.")],
+    split: Annotated[str, typer.Option(help="The split to fit on; not one that you report on.")] = "validation",
+) -> None:
+    """Fit anew how sure a checkpoint is, and the threshold under which its labels count as unsure."""
+    from peacestance.training import calibrate
+
+    card = calibrate(checkpoint, dataset, split)
+    typer.echo(f"temperature {card.temperature:.2f}, unsure below {card.abstain_below:.2f}, on {card.calibrated_on}")
+
+
 @app.command("publish")
 def publish_checkpoint(
     checkpoint: Annotated[Path, typer.Argument(help="A checkpoint folder.")],

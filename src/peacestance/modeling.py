@@ -98,7 +98,13 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class CheckpointCard:
-    """What `peacestance.json` says of a checkpoint."""
+    """What `peacestance.json` says of a checkpoint.
+
+    Attributes:
+        temperature: what logits are divided by (see `peacestance.evaluation.calibration`).
+        abstain_below: confidence under which a label counts as unsure.
+        calibrated_on: dataset and split on which these two were fitted; empty where on nothing.
+    """
 
     kind: str
     encoder: str = ""
@@ -111,6 +117,7 @@ class CheckpointCard:
     data_hash: str = ""
     temperature: float = 1.0
     abstain_below: float = 0.0
+    calibrated_on: str = ""
     validation: dict[str, float] = field(default_factory=dict)
 
 

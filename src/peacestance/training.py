@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from peacestance.evaluation.calibration import abstention_threshold, fit_tempera
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.files import read_jsonl, write_json
 from peacestance.modeling import (
+    CARD,
     CheckpointCard,
     Form,
     ModelConfig,
@@ -196,15 +197,12 @@ def train(config: TrainConfig, output: str | Path, on_epoch: OnEpoch | None = No
         if config.model.compact:
             model.compact(config.model)
     seconds = time.perf_counter() - started
-    scores: dict[str, Any] = {}
-    temperature, threshold = 1.0, 0.0
+    card, scores = _card(config, model, manifest), {}
     if validation:
-        logits = model.logits(validation, config.trainer.eval_batch_size)
-        gold = np.array([LABEL2ID[s.stance or ""] for s in validation])
+        logits, gold = _labelled_logits(model, validation, config.trainer.eval_batch_size)
         scores = stance_scores(logits.argmax(axis=1), gold)
-        temperature = fit_temperature(logits, gold)
-        threshold = abstention_threshold(softmax(logits, temperature), gold, SELECTIVE_ACCURACY)
-    card = replace(_card(config, model, manifest, scores), temperature=temperature, abstain_below=threshold)
+        kept = {key: scores[key] for key in ("macro_f1", "accuracy")}
+        card = _calibrated(replace(card, validation=kept), logits, gold, config.data.path, config.data.validation)
     save_checkpoint(model, card, output)
     facts: dict[str, Any] = {
         "data": manifest.content_hash,
@@ -218,17 +216,42 @@ def train(config: TrainConfig, output: str | Path, on_epoch: OnEpoch | None = No
     return TrainResult(scores, seconds)
 
 
-def _card(config: TrainConfig, model: StanceModel, manifest: Manifest, scores: dict[str, Any]) -> CheckpointCard:
+def _card(config: TrainConfig, model: StanceModel, manifest: Manifest) -> CheckpointCard:
     card = CheckpointCard(
         kind=config.model.kind.value,
         data_path=str(config.data.path),
         data_version=manifest.version,
         data_hash=manifest.content_hash,
-        validation={key: scores[key] for key in ("macro_f1", "accuracy") if key in scores},
     )
     if not isinstance(model, TransformerModel):
         return card
     return replace(card, encoder=model.encoder, max_length=model.max_length, form=model.form.value)
+
+
+def calibrate(checkpoint: str | Path, dataset: str | Path, split: str = "validation") -> CheckpointCard:
+    """Fit a checkpoint's temperature and threshold anew, on the kind of text that it will label.
+
+    Raises:
+        InputError: the checkpoint or the split is missing or damaged.
+    """
+    model, card = load_checkpoint(checkpoint)
+    card = _calibrated(card, *_labelled_logits(model, labelled(dataset, split), 64), dataset, split)
+    write_json(Path(checkpoint) / CARD, asdict(card))
+    return card
+
+
+def _calibrated(
+    card: CheckpointCard, logits: np.ndarray, gold: np.ndarray, dataset: str | Path, split: str
+) -> CheckpointCard:
+    temperature = fit_temperature(logits, gold)
+    threshold = abstention_threshold(softmax(logits, temperature), gold, SELECTIVE_ACCURACY)
+    return replace(card, temperature=temperature, abstain_below=threshold, calibrated_on=f"{dataset}, {split}")
+
+
+def _labelled_logits(
+    model: StanceModel, statements: Sequence[Statement], batch_size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    return model.logits(statements, batch_size), np.array([LABEL2ID[s.stance or ""] for s in statements])
 
 
 def class_weights(statements: Sequence[Statement], how: ClassWeights) -> np.ndarray:
