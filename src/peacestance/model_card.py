@@ -24,8 +24,8 @@ _KINDS = {
     Form.adapter: "a low-rank adapter and a head",
     Form.differences: "a classifier, kept as four-bit differences of its weights",
 }
-WATTS = 10
-"""Taken for a busy core, to estimate energy."""
+CORE_WATTS, GPU_WATTS = 10, 700
+"""Taken for a busy core and for a GPU of a data centre, to estimate energy."""
 
 
 def publish(checkpoint: str | Path, evaluation: str | Path, output: str | Path) -> None:
@@ -109,12 +109,15 @@ def _card_text(folder: Path, name: str, run: dict[str, Any], metrics: dict[str, 
         )
     worst = [[c["capability"], c["test"], f"{c['failed']} of {c['cases']}"] for c in metrics["behaviour"][:8]]
     over = f"over the encoder `{ENCODERS[encoder].hub_id}`" if encoder else "without an encoder"
-    trainer = run["config"]["trainer"]
+    trainer, machine = run["config"]["trainer"], run["machine"]
+    threads = trainer["threads"] or machine["cores"]
+    where = f"with {threads} of {machine['cores']} cores ({machine['processor']})"
     return _ENVIRONMENT.get_template("model_card.md").render(
-        meta=data.to_yaml(), name=name, card=card, run=run, trainer=trainer, watts=WATTS,
+        meta=data.to_yaml(), name=name, card=card, run=run, trainer=trainer,
+        where=f"on one {machine['gpu']}" if "gpu" in machine else where,
+        watts=GPU_WATTS if "gpu" in machine else CORE_WATTS * threads,
         kind=f"{_KINDS[Form(card.form)]} {over}",
         megabytes=sum(path.stat().st_size for path in folder.glob("*.safetensors")) / 1e6,
-        threads=trainer["threads"] or run["machine"]["cores"],
         scores=table(head, rows["scores"]),
         labels=table(["set", "label", "precision", "recall", "F1", "n"], rows["labels"]),
         ends=table(["set", "statements", "speakers", "lost to extraction", "to name", "to label"], rows["ends"]),

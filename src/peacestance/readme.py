@@ -70,7 +70,7 @@ def _measured(found: dict[str, Any]) -> str:
     )
 
 
-def _default(found: dict[str, Any]) -> str:
+def _shipped(found: dict[str, Any]) -> str:
     def interval(own: dict[str, Any], figure: str) -> str:
         low, high = own["interval"][figure]
         return f"{own[figure]:.3f} [{low:.3f}, {high:.3f}]"
@@ -169,8 +169,10 @@ BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "agreement": ("data.json", _agreement),
     "calibration": ("calibration.json", _calibration),
     "shortcuts": ("data.json", _shortcuts),
-    "default": ("../models/default/metrics.json", _default),
+    "default": ("../models/default/metrics.json", _shipped),
+    "base": ("../models/base/metrics.json", _shipped),
     "models": ("models.json", _models),
+    "ingredients": ("ingredients.json", _measured),
     "few_labels": ("few_labels.json", _measured),
     "training": ("training.json", _training),
     "protocols": ("protocols.json", _protocols),
