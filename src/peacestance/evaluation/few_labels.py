@@ -37,7 +37,7 @@ class FewLabelsConfig:
     split: str = "test_unseen_conflict"
     init: str = "models/default"
     numbers: list[int] = field(default_factory=lambda: [50, 100, 200])
-    folds: int = 4
+    folds: int = 2
     seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
     workers: int = 2
