@@ -73,8 +73,8 @@ def test_shipped_models_label(folder: Path) -> None:
         pytest.skip("the packages of its encoder are not installed here")
     statements = [
         Statement("1", "Ana Duro", "We want the ceasefire talks to go on without delay", cue="said"),
-        Statement("2", "Bo Reed", "his forces would never negotiate with the government", cue="said"),
-        Statement("3", "Ana Duro", "the harvest was the best in ten years", cue="said"),
+        Statement("2", "Bo Reed", "we reject the ceasefire proposal", cue="said"),
+        Statement("3", "the police", "two people were injured in the crash", cue="said"),
     ]
     assert [p.stance for p in classifier.predict(statements)] == ["support", "oppose", "unrelated"]
 

@@ -160,6 +160,13 @@ def test_every_option_of_every_group_fits_the_schema() -> None:
                 to_config(schema, composed)
 
 
+def test_the_cpu_trainer_is_the_default_of_the_library() -> None:
+    from peacestance.provenance import plain
+    from peacestance.training import TrainerConfig
+
+    assert yaml.safe_load((ROOT / "conf/trainer/cpu.yaml").read_text(encoding="utf-8")) == plain(TrainerConfig())
+
+
 def test_an_experiment_has_the_last_word() -> None:
     shown = yaml.safe_load(run("train", "--cfg", "job", "experiment=default", "trainer=gpu"))
     assert shown["model"]["compact"] and shown["trainer"]["epochs"] == 4 and shown["model"]["encoder"] == "minilm_l6"

@@ -13,7 +13,9 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -158,7 +160,8 @@ class TransformerModel:
                 task_type=TaskType.SEQ_CLS, r=config.adapter_rank, lora_alpha=2 * config.adapter_rank,
                 target_modules="all-linear", modules_to_save=head, revision=ENCODERS[config.encoder].revision,
             )  # fmt: skip
-            new.model = get_peft_model(new.model, adapter)
+            with _without_notices():
+                new.model = get_peft_model(new.model, adapter)
         return new
 
     @classmethod
@@ -176,7 +179,8 @@ class TransformerModel:
 
         if not (folder / ADAPTER).is_file():  # peft would take a pickle in its place
             raise ValueError(f"{ADAPTER} is missing")
-        found.model = PeftModel.from_pretrained(found.model, str(folder), is_trainable=trainable)
+        with _without_notices():
+            found.model = PeftModel.from_pretrained(found.model, str(folder), is_trainable=trainable)
         if not trainable:
             found.model = found.model.merge_and_unload()
             return found._placed()
@@ -246,6 +250,14 @@ class TransformerModel:
         (folder / "README.md").unlink(missing_ok=True)  # peft's empty form of a model card
         # half precision is as good for so few weights
         save_file({k: v.astype(np.float16) for k, v in load_file(folder / ADAPTER).items()}, folder / ADAPTER)
+
+
+@contextmanager
+def _without_notices() -> Iterator[None]:
+    """Keep back what peft, not the user, should change."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
 
 
 def set_dropout(model: Any, share: float) -> None:

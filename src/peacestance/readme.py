@@ -108,7 +108,8 @@ def _models(found: dict[str, Any]) -> str:
     head = ["", "seeds", *(f"{name} ({size})" for name, size in found["sets"].items()), "seconds", "MB"]
     return (
         f"{table(head, rows)}\n\nMacro-F1, mean and standard deviation over seeds; in brackets the statements of a "
-        "set. Seconds of training, and the size of the weights that are kept.\n\nOn "
+        f"set. Seconds of training on one {found['machine'].get('gpu') or found['machine']['processor']}, several "
+        "trainings at a time, and the size of the weights that are kept.\n\nOn "
         f"{real}, F1 of each label, and the mean of support and oppose:\n\n"
         f"{table(['', 'support and oppose', *LABELS], labels)}"
     )
