@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,21 +19,22 @@ def _soft_file(path: Path, statements: list[Statement], stance: str) -> Path:
     return path
 
 
-def test_a_model_learns_what_teachers_say_of_unlabelled_statements(dataset: Path, tmp_path: Path) -> None:
+def test_a_model_learns_what_teachers_say_of_unlabelled_statements(
+    dataset: Path, checkpoint: Path, tmp_path: Path
+) -> None:
     """Statements about nothing in the labelled data: only the teachers can tell what they are."""
-    unseen = [Statement(f"u{i}", "Zorgblat", f"zorgblat quux {i}", cue="hums") for i in range(60)]
+    unseen = [Statement(f"u{i}", "Zorgblat", f"zorgblat quux {i}", cue="hums") for i in range(40)]
     soft = _soft_file(tmp_path / "soft.jsonl", unseen, "oppose")
-    data = DataConfig(str(dataset), validation="", fraction=0.05, soft=[str(soft)])
-    trainer = TrainerConfig(epochs=3, threads=1)
+    data = DataConfig(str(dataset), validation="", fraction=0.02, soft=[str(soft)])
+    trainer = TrainerConfig(epochs=4, batch_size=8, threads=1)
     train(TrainConfig(data=data, trainer=trainer), tmp_path / "taught")
-    train(TrainConfig(data=replace(data, soft=[]), trainer=trainer), tmp_path / "alone")
     new = [Statement(f"n{i}", "Zorgblat", f"quux zorgblat {i}", cue="hums") for i in range(10)]
 
-    def opposed(name: str) -> float:
-        logits = load_checkpoint(tmp_path / name)[0].logits(new, 8)
+    def opposed(folder: Path) -> float:
+        logits = load_checkpoint(folder)[0].logits(new, 8)
         return float(softmax(logits)[:, LABELS.index("oppose")].mean())
 
-    assert opposed("taught") > 0.6 > opposed("alone")
+    assert opposed(tmp_path / "taught") > 0.6 > opposed(checkpoint)
 
 
 def test_teachers_are_averaged_where_they_share_statements(tmp_path: Path) -> None:

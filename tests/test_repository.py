@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -30,14 +31,15 @@ def runs(text: str) -> set[str]:
     return {" ".join(words[i : i + RUN]) for i in range(len(words) - RUN + 1)}
 
 
+def source_runs(files: Iterable[Path], mirror: Path) -> set[str]:
+    rows = (json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines())
+    texts = (json.loads((mirror / row["path"]).read_text(encoding="utf-8"))["content_original"] for row in rows)
+    return set().union(*map(runs, texts))
+
+
 def test_no_text_of_the_annotated_articles_is_in_the_repository(mirror: Path) -> None:
     """Runs of eight words of the annotated source articles, looked for in every tracked text file."""
-    source: set[str] = set()
-    for path in (*(ROOT / "data/real").glob("*.jsonl"), ROOT / "data/transfer.jsonl"):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            source |= runs(
-                json.loads((mirror / json.loads(line)["path"]).read_text(encoding="utf-8"))["content_original"]
-            )
+    source = source_runs((ROOT / "data/real").glob("*.jsonl"), mirror)
     assert len(source) > 5000
     for path in tracked():
         try:
@@ -45,6 +47,11 @@ def test_no_text_of_the_annotated_articles_is_in_the_repository(mirror: Path) ->
         except UnicodeDecodeError:
             continue
         assert not found, (path, sorted(found)[:3])
+
+
+def test_no_text_of_the_transfer_set_is_in_its_file(mirror: Path) -> None:
+    file = ROOT / "data/transfer.jsonl"
+    assert not runs(file.read_text(encoding="utf-8")) & source_runs([file], mirror)
 
 
 @pytest.mark.parametrize("name", GENERATED)

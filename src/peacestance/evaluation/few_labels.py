@@ -29,6 +29,7 @@ class FewLabelsConfig:
         folds: parts of the split's articles; each is scored after training on statements of the others.
         seeds: of the folds, the draw of statements and the training.
         trainer: how both are trained, from the checkpoint and from its encoder alone.
+        gentle: the peak rate from the checkpoint, in place of the trainer's: what it knows should last.
         workers: trainings at a time.
         output: folder of datasets and finished points.
     """
@@ -40,6 +41,7 @@ class FewLabelsConfig:
     folds: int = 2
     seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    gentle: float = 3e-5
     workers: int = 2
     output: str = "outputs/few_labels"
 
@@ -87,9 +89,11 @@ def _runs(config: FewLabelsConfig, folder: Path, name: str, seed: int) -> list[R
     base = TrainConfig(data=data(config.numbers[0]), trainer=config.trainer, seed=seed)
     start = Path(config.init).name
     runs = [Run(f"{start} as it is", replace(base, init=config.init), (name,), fit_nothing)]
+    gentle = replace(config.trainer, learning_rate=config.gentle)
     for number, init in product(config.numbers, (config.init, "")):
         own = f"{number}, from {start if init else 'the encoder'}"
-        runs.append(Run(own, replace(base, init=init, data=data(number)), (name,)))
+        trainer = gentle if init else config.trainer
+        runs.append(Run(own, replace(base, init=init, data=data(number), trainer=trainer), (name,)))
     return runs
 
 
