@@ -293,3 +293,14 @@ def test_a_missing_validation_split_is_named_and_none_is_allowed(dataset: Path, 
     with pytest.raises(InputError, match="no split 'valdation' to choose"):
         train(TrainConfig(model, DataConfig(str(dataset), validation="valdation")), tmp_path / "a")
     assert train(TrainConfig(model, DataConfig(str(dataset), validation="")), tmp_path / "b").validation == {}
+
+
+def test_a_checkpoint_is_calibrated_anew(tfidf: Path, dataset: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(tfidf, folder)
+    before = read_card(folder)
+    result = CliRunner().invoke(app, ["calibrate", str(folder), str(dataset), "--split", "test"])
+    after = read_card(folder)
+    assert result.exit_code == 0 and f"{after.temperature:.2f}" in result.output
+    assert after.calibrated_on == f"{dataset}, test" and before.calibrated_on == f"{dataset}, validation"
+    assert after.temperature != before.temperature and after.data_hash == before.data_hash
