@@ -237,7 +237,7 @@ def compare_predictions(labels: Mapping[str, Mapping[str, Sequence[Prediction]]]
     for name, models in labels.items():
         statements = [[p.statement for p in own] for own in models.values()]
         if any(own != statements[0] for own in statements):
-            raise InputError(f"{name}: the models have not labelled the same statements", remedy="give data=DIR")
+            raise InputError(f"{name}: the models have not labelled the same statements", remedy="give dataset=DIR")
         gold = _ids([s.stance for s in statements[0]])
         guesses = [_ids([p.stance for p in own]) for own in models.values()]
         found += compare(name, list(models), guesses, gold, [s.article_id or s.id for s in statements[0]])
