@@ -85,3 +85,11 @@ def test_recipes_state_only_what_differs() -> None:
         to_config(RivalsConfig, {"recipes": [{"name": "a"}, {"name": "a"}]})
     with pytest.raises(InputError, match="learning_rat"):
         to_config(RivalsConfig, {"recipes": [{"name": "a", "trainer": {"learning_rat": 2}}]})
+
+
+def test_recipes_with_teachers_need_their_predictions(tmp_path: Path) -> None:
+    recipes = [Recipe("labels alone"), Recipe("taught", soft=True)]
+    with pytest.raises(InputError, match="'taught' needs predictions of teachers"):
+        RivalsConfig(recipes=recipes)
+    runs = rival_runs(RivalsConfig(recipes=recipes, soft=["soft.jsonl"], seeds=[1]))
+    assert [run.config.data.soft for run in runs] == [[], ["soft.jsonl"]]
