@@ -8,7 +8,7 @@ import pytest
 
 from peacestance.evaluation.calibration import softmax
 from peacestance.files import write_jsonl
-from peacestance.modeling import load_checkpoint
+from peacestance.modeling import ModelConfig, ModelKind, load_checkpoint
 from peacestance.schema import LABELS, InputError, Prediction, Statement
 from peacestance.training import DataConfig, TrainConfig, TrainerConfig, read_soft, train
 
@@ -52,3 +52,9 @@ def test_rows_without_a_teachers_probabilities_are_refused(tmp_path: Path, proba
     write_jsonl(file, [{"id": "a", "speaker": "X", "statement": "one", "probabilities": probabilities}])
     with pytest.raises(InputError, match=r"soft\.jsonl:1: statement 'a' has no probabilities"):
         read_soft([file])
+
+
+def test_the_linear_baseline_has_no_teachers(dataset: Path, tmp_path: Path) -> None:
+    data = DataConfig(str(dataset), soft=["soft.jsonl"])
+    with pytest.raises(InputError, match=r"data\.soft is for transformers"):
+        train(TrainConfig(ModelConfig(ModelKind.tfidf), data), tmp_path / "model")

@@ -187,6 +187,8 @@ def train(config: TrainConfig, output: str | Path, on_epoch: OnEpoch | None = No
             path=config.data.path,
             remedy=f"it has {', '.join(manifest.splits)}; data.validation= (nothing) trains all epochs",
         )
+    if config.data.soft and config.model.kind is ModelKind.tfidf:
+        raise InputError("data.soft is for transformers", remedy="leave it out, or model=minilm_l6")
     statements = draw_articles(labelled(config.data.path, config.data.train), config.data.fraction, config.seed)
     validation = labelled(config.data.path, config.data.validation) if config.data.validation else []
     started = time.perf_counter()
