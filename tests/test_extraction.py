@@ -101,12 +101,12 @@ def test_a_colon_introduces_the_next_paragraph(extractor: StatementExtractor) ->
     assert (statement.speaker, statement.cue) == ("Jonas Orlo", "added")
 
 
-def test_long_quotations_become_one_statement_a_sentence(extractor: StatementExtractor) -> None:
-    sentences = ["We want peace.", "We want bread.", "We want schools.", "We want to go home."]
+def test_quotations_of_more_than_a_hundred_words_become_one_statement_a_sentence(extractor: StatementExtractor) -> None:
+    sentences = [f"We want peace in valley number {n} and bread for all who live there." for n in range(9)]
     text = INTRO + "Velic said: “" + " ".join(sentences) + "”"
-    assert [s.statement for s in found(extractor, text)][-4:] == sentences
-    short = INTRO + "Velic said: “" + " ".join(sentences[:3]) + "”"
-    assert one(extractor, short, " ".join(sentences[:3])).kind == "direct"
+    assert [s.statement for s in found(extractor, text)][-9:] == sentences
+    short = INTRO + "Velic said: “" + " ".join(sentences[:6]) + "”"
+    assert one(extractor, short, " ".join(sentences[:6])).kind == "direct"
 
 
 def test_scare_quotes_titles_and_headings_are_no_statements(extractor: StatementExtractor) -> None:

@@ -70,6 +70,21 @@ def test_offsets_hold_whatever_the_text(extractor: StatementExtractor, parts: li
         assert all(0 <= start < end <= len(text) for start, end in statement.spans)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "content"),
+    [
+        ("The minister demanded a ceasefire before any talks could begin.", "a ceasefire before any talks could begin"),
+        ("Reed praised the offer as a first step toward peace.", "the offer as a first step toward peace"),
+        ("Ana Duro rejected the plan, leaving her party split over the vote.", "the plan"),
+    ],
+)
+def test_a_content_ends_where_the_tagger_sees_its_end(
+    extractor: StatementExtractor, sentence: str, content: str
+) -> None:
+    (found,) = extractor.extract(Article("a", f"The harbour was quiet.\n\n{sentence}\n"))
+    assert found.statement == content
+
+
 def test_the_shares_of_time_are_those_of_the_whole() -> None:
     shares = shares_of_time([Article("a", TEXT * 5)], str(DEFAULT_TAGGER))
     assert set(shares) == {"spaCy", "tagger", "rules"} and sum(shares.values()) == pytest.approx(1)

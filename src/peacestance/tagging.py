@@ -56,7 +56,7 @@ class TaggerConfig:
     epochs: float = 3.0
     learning_rate: float = 2e-4
     batch_size: int = 16
-    propose_above: float = 0.9
+    propose_above: float = 0.85
     refuse_below: float = 0.05
     seed: int = 1
     threads: int = 0

@@ -22,8 +22,8 @@ from peacestance.extraction.quotes import Quote
 from peacestance.extraction.reported import overlaps
 from peacestance.schema import Span
 
-_STRETCH = 3
-"""Sentences of one quotation that make one statement; of a longer one, each makes its own."""
+_STRETCH = 100
+"""Words of one quotation that make one statement; of a longer one, each sentence makes its own."""
 _LEAST_CLAUSE = 15
 """Characters that must be left of a reported clause when the quotation after it is cut off."""
 
@@ -114,7 +114,7 @@ class _Attachment:
         longer = rest[1] - rest[0] > sum(end - start for start, end in found.spans)
         if ends != [len(words) - 1] or longer:
             return False
-        return sum(len(sentences(self.text, *span)) for span in [*found.spans, rest]) <= _STRETCH
+        return _words(self.text, [*found.spans, rest]) <= _STRETCH
 
     def _is_floating(self, place: Place) -> bool:
         """Whether the quotation is whole sentences of its own, with no cue beside it; headings in marks are not."""
@@ -185,8 +185,11 @@ def _content(text: str, quote: Quote) -> Span | None:
 
 
 def _stretches(text: str, found: Found) -> list[Found]:
-    """One statement for a short quotation, one per sentence for a long one."""
-    pieces = [sentences(text, *span) for span in found.spans]
-    if sum(map(len, pieces)) <= _STRETCH:
+    """One statement for a quotation of ordinary length, one per sentence for a very long one."""
+    if _words(text, found.spans) <= _STRETCH:
         return [found]
-    return [replace(found, spans=[piece]) for part in pieces for piece in part]
+    return [replace(found, spans=[piece]) for span in found.spans for piece in sentences(text, *span)]
+
+
+def _words(text: str, spans: list[Span]) -> int:
+    return sum(len(text[start:end].split()) for start, end in spans)

@@ -1,7 +1,8 @@
 """A learned second opinion on statements: a token classifier that marks contents, cues and speakers' mentions.
 
-Rules find most statements. Where they are silent the tagger proposes what it is sure of, and what it holds for
-improbable it refuses. Its folder holds `tagger.json` and four-bit differences from the encoder (`peacestance.compact`).
+Rules find most statements. Where they are silent the tagger proposes what it is sure of, what it holds for
+improbable it refuses, and where a reported content ends it weighs anew. Its folder holds `tagger.json` and four-bit
+differences from the encoder (`peacestance.compact`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from peacestance.compact import encoder_weights, load_packed
 from peacestance.encoders import resolve_encoder
 from peacestance.extraction.found import Found, Passage, Token
 from peacestance.extraction.grammar import trim
+from peacestance.extraction.lexicon import word_set
 from peacestance.extraction.reported import overlaps
 from peacestance.files import read_text
 from peacestance.modeling import DIFFERENCES, load_pretrained
@@ -31,6 +33,12 @@ TASK = "TokenClassification"
 BATCH = 16
 LEAST_WORDS = 2
 """A content of fewer words is not proposed."""
+_SUREST = 3.0
+"""Log odds of one token count no more than this."""
+_TO_CUT, _TO_GROW = 16.0, 4.0
+"""Log odds by which a shorter or longer content must be the likelier one; chosen on validation."""
+_PAUSES = frozenset(",;:—–-().!?") | {"--"}
+_CLAUSES = word_set("while which who when as after with but although though")
 
 
 class Tag(IntEnum):
@@ -143,24 +151,85 @@ def windows_of(tokenizer: Any, text: str, piece: Span, max_length: int) -> Itera
         yield ids, [(start + a, start + b) for a, b in offsets]
 
 
+@dataclass(frozen=True)
+class _Evidence:
+    """What the tagger makes of an article: where its tokens start, and running sums over them."""
+
+    starts: np.ndarray
+    probability: np.ndarray
+    odds: np.ndarray
+
+    @classmethod
+    def of(cls, tokens: Sequence[TaggedToken]) -> _Evidence:
+        content = np.array([token.content for token in tokens])
+        odds = np.clip(np.log(np.maximum(content, 1e-9)) - np.log(np.maximum(1 - content, 1e-9)), -_SUREST, _SUREST)
+        sums = [np.concatenate([[0.0], np.cumsum(values)]) for values in (content, odds)]
+        return cls(np.array([token.start for token in tokens]), *sums)
+
+    def _within(self, span: Span) -> tuple[int, int]:
+        first, last = np.searchsorted(self.starts, span)
+        return int(first), int(last)
+
+    def mean(self, spans: Iterable[Span]) -> float:
+        """The mean probability of content over stretches; 1 where they hold no token."""
+        places = [self._within(span) for span in spans]
+        count = sum(last - first for first, last in places)
+        return float(sum(self.probability[b] - self.probability[a] for a, b in places)) / count if count else 1.0
+
+    def gain(self, end: int, other: int) -> float:
+        """By how much the log odds of all tokens rise where a content ends at `other` and not at `end`."""
+        first, last = self._within((min(end, other), max(end, other)))
+        return float(self.odds[last] - self.odds[first]) * (1 if other > end else -1)
+
+
 def refine(found: list[Found], passages: Sequence[Passage], tokens: Sequence[TaggedToken], card: TaggerCard) -> None:
-    """Take improbable statements out of `found`, and put in those that the rules have missed."""
-    starts = np.array([token.start for token in tokens])
+    """Correct the rules' statements by a tagger, in place.
 
-    def probability(spans: Iterable[Span]) -> float:
-        inner = [
-            token.content
-            for start, end in spans
-            for token in tokens[int(np.searchsorted(starts, start)) : int(np.searchsorted(starts, end))]
-        ]
-        return float(np.mean(inner)) if inner else 1.0
+    Improbable ones go, the ends of others move to a more probable pause, and sure ones that the rules have missed come.
+    """
+    evidence = _Evidence.of(tokens)
+    kept: list[list[Found]] = [[] for _ in passages]
+    for item in found:
+        if evidence.mean(item.spans) >= card.refuse_below:
+            kept[item.passage].append(item)
+    for number, (passage, own) in enumerate(zip(passages, kept, strict=True)):
+        for item in own:
+            if item.kind in ("indirect", "mixed"):
+                _move_end(item, passage, evidence, [span for other in own if other is not item for span in other.spans])
+        for item in _proposals(passage, number, tokens, evidence.starts):
+            sure = evidence.mean(item.spans) >= card.propose_above
+            if sure and not any(overlaps(item.spans, other.spans) for other in own):
+                own.append(item)
+    found[:] = sorted((item for own in kept for item in own), key=lambda item: item.spans[0])
 
-    found[:] = [item for item in found if probability(item.spans) >= card.refuse_below]
-    for number, passage in enumerate(passages):
-        for item in _proposals(passage, number, tokens, starts):
-            if probability(item.spans) >= card.propose_above and not any(overlaps(item.spans, o.spans) for o in found):
-                found.append(item)
-    found.sort(key=lambda item: item.spans[0])
+
+def _move_end(item: Found, passage: Passage, evidence: _Evidence, taken: list[Span]) -> None:
+    """End a content at the pause of its sentence that is most probable, if that is much more so than its own end."""
+    start, end = item.spans[-1]
+    inner = passage.between(start, end)
+    if not inner:
+        return
+    taken = [*taken, *(span for span in (item.cue, item.mention) if span is not None)]
+    best, most = end, 0.0
+    for i in range(inner[0].i + 1, inner[-1].sent.end):
+        after = passage.tokens[i + 1] if i + 1 < inner[-1].sent.end else None
+        stretch = trim(passage.doc, inner[0].i, i) if after is None or _pauses(after) else None
+        if stretch is None or stretch[0] != inner[0].i or stretch[1] == stretch[0]:
+            continue
+        other = passage.span(*stretch)[1]
+        if other > end and any(s < other and e > end for s, e in taken):
+            break
+        gain = evidence.gain(end, other) - (_TO_CUT if other < end else _TO_GROW)
+        if gain > most:
+            best, most = other, gain
+    item.spans[-1] = (start, best)
+    if any(passage.quoted[token.i] >= 0 for token in passage.between(end, best)):
+        item.kind = "mixed"
+
+
+def _pauses(token: Token) -> bool:
+    """Whether a content may end before a token."""
+    return token.text in _PAUSES or token.dep_ == "cc" or token.lower_ in _CLAUSES
 
 
 def _proposals(passage: Passage, number: int, tokens: Sequence[TaggedToken], starts: np.ndarray) -> Iterator[Found]:
