@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -15,15 +14,15 @@ def main(composed: DictConfig) -> None:
     from peacestance.config import run_folder, to_config
     from peacestance.describe import draw_learning
     from peacestance.learning import LearningConfig, learning_runs
-    from peacestance.measured import measure_into
+    from peacestance.measured import Summary, measure_into
     from peacestance.report import measured_table
 
     config = to_config(LearningConfig, composed)
     folder = Path(run_folder())
     runs, sets = learning_runs(config, folder)
-    summaries = measure_into("benchmarks/learning.json", config, runs, sets, folder, config.workers)
-    draw_learning(summaries, "data/pictures/learning.png")
-    print(measured_table([asdict(own) for own in summaries], {name: len(own) for name, own in sets.items()}))
+    found = measure_into("benchmarks/learning.json", config, runs, sets, folder, config.workers)
+    draw_learning([Summary(**row) for row in found["rows"]], "data/pictures/learning.png")
+    print(measured_table(found["rows"], found["sets"]))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -20,8 +19,8 @@ def main(composed: DictConfig) -> None:
 
     config = to_config(RivalsConfig, composed)
     sets = held_out(config.held_out, config.statements)
-    summaries = measure_into(config.json, config, rival_runs(config), sets, Path(run_folder()), config.workers)
-    print(measured_table([asdict(own) for own in summaries], {name: len(own) for name, own in sets.items()}))
+    found = measure_into(config.json, config, rival_runs(config), sets, Path(run_folder()), config.workers)
+    print(measured_table(found["rows"], found["sets"]))
 
 
 if __name__ == "__main__":

@@ -50,9 +50,10 @@ def test_measuring_goes_on_where_it_stopped_and_sees_what_changed(dataset: Path,
     (tmp_path / "points.jsonl").write_text(lines[0] + "\n", encoding="utf-8")
     again = list(measure(both, sets, tmp_path, 1))
     assert again[0].key in lines[0].replace("\\", "") and {p.name for p in again} == {"all sets", "one set"}
-    rows = measure_into(tmp_path / "out.json", config, both, sets, tmp_path, 1)
-    written = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert [row["name"] for row in written["rows"]] == [row.name for row in rows] and written["sets"]["test"] == 30
+    found = measure_into(tmp_path / "out.json", config, both, sets, tmp_path, 1)
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8")) == found and found["sets"]["test"] == 30
+    assert [row["name"] for row in found["rows"]] == ["all sets", "one set"]
+    assert found["ratios"] == {"one set / all sets, other": pytest.approx(1)}
     fewer = sets | {"other": sets["other"][:10]}
     (changed,) = measure(both[1:], fewer, tmp_path, 1)
     assert changed.key != second.key
@@ -66,7 +67,7 @@ def test_a_curve_has_a_run_for_every_setting_seed_and_model(tmp_path: Path) -> N
     assert runs[-1].config.trainer.epochs == 2 and not runs[-1].config.data.validation
 
 
-@pytest.mark.parametrize("method", [Method.frozen, Method.setfit])
+@pytest.mark.parametrize("method", [Method.majority, Method.frozen, Method.setfit])
 def test_rivals_are_trained_on_the_same_data(method: Method, dataset: Path, tmp_path: Path) -> None:
     if method is Method.setfit:
         pytest.importorskip("setfit")

@@ -9,21 +9,30 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
 from peacestance.dataset import labelled, read_manifest
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.files import read_jsonl, write_json, write_jsonl
-from peacestance.modeling import StanceModel, load_checkpoint
+from peacestance.modeling import load_checkpoint
 from peacestance.provenance import plain, record
 from peacestance.report import point_line
 from peacestance.schema import LABEL2ID, LABELS, Statement
 from peacestance.training import TrainConfig, draw_articles, train
 
-Fit = Callable[[TrainConfig, Sequence[Statement]], StanceModel]
+
+class Predictor(Protocol):
+    """What is scored: a model of ours, or a rival."""
+
+    def logits(self, statements: Sequence[Statement], batch_size: int) -> np.ndarray:
+        """Float32 array of shape (statements, labels)."""
+
+
+Fit = Callable[[TrainConfig, Sequence[Statement]], Predictor]
 """Trains a model that has no checkpoint of ours on statements."""
 
 
@@ -103,20 +112,33 @@ def measure(
 
 def measure_into(
     file: str | Path, config: object, runs: Sequence[Run], sets: Mapping[str, Sequence[Statement]], folder: Path,
-    workers: int,
-) -> list[Summary]:  # fmt: skip
+    workers: int, pooled: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """Measure runs, tell of each, and write all so far into a JSON file after each, since all of them take hours.
+
+    Where every run is scored on a set of its own, such as a fold, `pooled` names what these sets are parts of. Returns
+    what the file holds.
 
     Raises:
         InputError: as `measure`.
     """
+    order = list(dict.fromkeys(run.name for run in runs))
+    sizes = {name: len(own) for name, own in sets.items()}
+    if pooled:
+        sizes = {pooled: len({s.id for own in sets.values() for s in own})}
     points: list[Point] = []
+    written: dict[str, Any] = {}
     for point in measure(runs, sets, folder, workers):
+        if pooled:
+            (own,) = point.scores.values()
+            point = replace(point, scores={pooled: own})
         points.append(point)
         print(point_line(point), flush=True)
-        facts = {"rows": [asdict(own) for own in summarize(points)], "ratios": {}, "runs": [p.to_row() for p in points]}
-        write_json(file, record(config, sets={name: len(own) for name, own in sets.items()}, **facts))
-    return summarize(points)
+        rows = summarize(sorted(points, key=lambda p: order.index(p.name)))
+        facts = {"rows": [asdict(own) for own in rows], "ratios": ratios(rows), "runs": [p.to_row() for p in points]}
+        written = record(config, sets=sizes, **facts)
+        write_json(file, written)
+    return written
 
 
 def _print(statements: Sequence[Statement]) -> str:
@@ -132,7 +154,7 @@ def _measure(run: Run, sets: Mapping[str, Sequence[Statement]], folder: Path, ke
     started = time.perf_counter()
     megabytes = None
     if run.fit:
-        model = run.fit(config, statements)
+        model: Predictor = run.fit(config, statements)
     else:
         with tempfile.TemporaryDirectory(prefix=".checkpoint.", dir=folder) as checkpoint:
             train(config, checkpoint)
@@ -146,7 +168,7 @@ def _measure(run: Run, sets: Mapping[str, Sequence[Statement]], folder: Path, ke
     )  # fmt: skip
 
 
-def score(model: StanceModel, statements: Sequence[Statement], batch_size: int) -> dict[str, float]:
+def score(model: Predictor, statements: Sequence[Statement], batch_size: int) -> dict[str, float]:
     """A point's scores of a model on labelled statements."""
     guess = model.logits(statements, batch_size).argmax(axis=1)
     own = stance_scores(guess, np.array([LABEL2ID[s.stance or ""] for s in statements]))
@@ -186,6 +208,17 @@ def summarize(points: Sequence[Point]) -> list[Summary]:
             )
         )  # fmt: skip
     return found
+
+
+def ratios(rows: Sequence[Summary]) -> dict[str, float]:
+    """The mean macro-F1 of each row on each set, as a multiple of what the first row has there."""
+    first, *others = rows
+    return {
+        f"{own.name} / {first.name}, {name}": own.mean[name]["macro_f1"] / scores["macro_f1"]
+        for name, scores in first.mean.items()
+        for own in others
+        if name in own.mean
+    }
 
 
 def _spread(values: list[float]) -> float:

@@ -1,7 +1,7 @@
 """Rivals and ingredients: recipes that are trained on the same data with the same seeds, and compared in one table.
 
-Two rivals have no checkpoint of ours: a frozen encoder with logistic regression, and SetFit (Tunstall et al., 2022),
-contrastive fine-tuning followed by the same.
+Three rivals have no checkpoint of ours: the most frequent label, a frozen encoder with logistic regression, and SetFit
+(Tunstall et al., 2022), contrastive fine-tuning followed by the same.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ class Method(Enum):
     """How a recipe is trained: as `scripts/train.py` does, or as one of the rivals without a checkpoint of ours."""
 
     train = "train"
+    majority = "majority"
     frozen = "frozen"
     setfit = "setfit"
 
@@ -82,7 +82,12 @@ class RivalsConfig:
 
 def rival_runs(config: RivalsConfig) -> list[Run]:
     """A run for every seed and recipe, all recipes with one seed first; epochs are fixed, so that no set chooses."""
-    fits: dict[Method, Fit | None] = {Method.train: None, Method.frozen: fit_frozen, Method.setfit: fit_setfit}
+    fits: dict[Method, Fit | None] = {
+        Method.train: None,
+        Method.majority: MajorityModel,
+        Method.frozen: fit_frozen,
+        Method.setfit: fit_setfit,
+    }
     return [
         Run(
             r.name,
@@ -96,6 +101,17 @@ def rival_runs(config: RivalsConfig) -> list[Run]:
         )
         for seed, r in product(config.seeds, config.recipes)
     ]
+
+
+class MajorityModel:
+    """The most frequent label of the training statements, whatever the statement."""
+
+    def __init__(self, config: TrainConfig, statements: Sequence[Statement]) -> None:
+        self.counts = np.bincount([LABEL2ID[s.stance or ""] for s in statements], minlength=len(LABELS))
+
+    def logits(self, statements: Sequence[Statement], batch_size: int) -> np.ndarray:
+        """See `peacestance.measured.Predictor`."""
+        return np.tile(self.counts.astype(np.float32), (len(statements), 1))
 
 
 class EmbeddingModel:
@@ -114,14 +130,10 @@ class EmbeddingModel:
         return np.asarray(self.encoder.encode(texts, batch_size=batch_size, show_progress_bar=False))
 
     def logits(self, statements: Sequence[Statement], batch_size: int) -> np.ndarray:
-        """See `peacestance.modeling.StanceModel`; a label without a training example never wins."""
+        """See `peacestance.measured.Predictor`; a label without a training example never wins."""
         found = np.full((len(statements), len(LABELS)), -1e4, dtype=np.float32)
         found[:, self.regression.classes_] = self.regression.predict_log_proba(self._embed(statements, batch_size))
         return found
-
-    def save(self, folder: Path) -> None:
-        """Not supported: a rival is measured, not shipped."""
-        raise NotImplementedError
 
 
 def _encoder(config: ModelConfig) -> Any:
