@@ -92,5 +92,7 @@ def test_recipes_with_teachers_need_their_predictions(tmp_path: Path) -> None:
     recipes = [Recipe("labels alone"), Recipe("taught", soft=True)]
     with pytest.raises(InputError, match="'taught' needs predictions of teachers"):
         RivalsConfig(recipes=recipes)
+    with pytest.raises(InputError, match="'frozen' cannot learn from teachers"):
+        RivalsConfig(recipes=[Recipe("frozen", Method.frozen, soft=True)], soft=["soft.jsonl"])
     runs = rival_runs(RivalsConfig(recipes=recipes, soft=["soft.jsonl"], seeds=[1]))
     assert [run.config.data.soft for run in runs] == [[], ["soft.jsonl"]]

@@ -78,6 +78,9 @@ class RivalsConfig:
         taught = [recipe.name for recipe in self.recipes if recipe.soft]
         if taught and not self.soft:
             raise InputError(f"recipe {taught[0]!r} needs predictions of teachers", remedy="soft=[FILE.jsonl]")
+        deaf = [recipe.name for recipe in self.recipes if recipe.soft and recipe.method is not Method.train]
+        if deaf:
+            raise InputError(f"recipe {deaf[0]!r} cannot learn from teachers", remedy="soft: false, or method: train")
 
 
 def rival_runs(config: RivalsConfig) -> list[Run]:
