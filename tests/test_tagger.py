@@ -75,6 +75,7 @@ def test_offsets_hold_whatever_the_text(extractor: StatementExtractor, parts: li
     [
         ("The minister demanded a ceasefire before any talks could begin.", "a ceasefire before any talks could begin"),
         ("Reed praised the offer as a first step toward peace.", "the offer as a first step toward peace"),
+        ("Velic denied the claim, but Orland is worried that the truce may fail.", "the claim"),
         ("Ana Duro rejected the plan, leaving her party split over the vote.", "the plan"),
     ],
 )

@@ -21,7 +21,7 @@ from safetensors.numpy import load_file
 from peacestance.compact import encoder_weights, load_packed
 from peacestance.encoders import resolve_encoder
 from peacestance.extraction.found import Found, Passage, Token
-from peacestance.extraction.grammar import trim
+from peacestance.extraction.grammar import speaks, trim
 from peacestance.extraction.lexicon import word_set
 from peacestance.extraction.reported import overlaps
 from peacestance.files import read_text
@@ -38,6 +38,7 @@ _SUREST = 3.0
 _TO_CUT, _TO_GROW = 16.0, 4.0
 """Log odds by which a shorter or longer content must be the likelier one; chosen on validation."""
 _PAUSES = frozenset(",;:—–-().!?") | {"--"}
+_JOINERS = word_set("and but while although though as")
 _CLAUSES = word_set("while which who when as after with but although though")
 
 
@@ -212,6 +213,8 @@ def _move_end(item: Found, passage: Passage, evidence: _Evidence, taken: list[Sp
     taken = [*taken, *(span for span in (item.cue, item.mention) if span is not None)]
     best, most = end, 0.0
     for i in range(inner[0].i + 1, inner[-1].sent.end):
+        if i > inner[-1].i and _opens_clause(passage.tokens[i]):
+            break
         after = passage.tokens[i + 1] if i + 1 < inner[-1].sent.end else None
         stretch = trim(passage.doc, inner[0].i, i) if after is None or _pauses(after) else None
         if stretch is None or stretch[0] != inner[0].i or stretch[1] == stretch[0]:
@@ -227,8 +230,18 @@ def _move_end(item: Found, passage: Passage, evidence: _Evidence, taken: list[Sp
         item.kind = "mixed"
 
 
+def _opens_clause(token: Token) -> bool:
+    """Whether a token is the subject, after "and" or "while", of a clause that somebody else may speak in."""
+    if token.dep_ not in ("nsubj", "nsubjpass") or token.pos_ not in ("NOUN", "PROPN") or not speaks(token):
+        return False
+    first = token.left_edge.i
+    return first > 0 and token.doc[first - 1].lower_ in _JOINERS
+
+
 def _pauses(token: Token) -> bool:
-    """Whether a content may end before a token."""
+    """Whether a content may end before a token; not inside a word with a hyphen."""
+    if token.text == "-" and token.i and not token.doc[token.i - 1].whitespace_:
+        return False
     return token.text in _PAUSES or token.dep_ == "cc" or token.lower_ in _CLAUSES
 
 
