@@ -230,6 +230,11 @@ def test_mentions_resolve_to_one_name(extractor: StatementExtractor, mention: st
     assert statement.speaker_mention == mention
 
 
+def test_who_is_named_in_a_content_is_not_the_pronoun_that_says_it(extractor: StatementExtractor) -> None:
+    text = "Kiran Orlo met the guard Sasha Duro at the gate. Duro saw a lamp. He told reporters that Duro had slept."
+    assert one(extractor, text, "Duro had slept").speaker == "Kiran Orlo"
+
+
 def test_pronouns_follow_gender(extractor: StatementExtractor) -> None:
     text = "Mara Velic met Jonas Orlo in May. She said it was useful. He said the talks were a trap."
     assert one(extractor, text, "the talks were a trap").speaker == "Jonas Orlo"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from peacestance.extraction.cast import Cast, Mention, fold, gender_of, is_title, name_words, title_gender
@@ -177,7 +178,18 @@ class Resolver:
             name = ", ".join(parts[:-1]) + " and " + parts[-1]
             self.state.plural = name
             return self._spoke(name, None, number, noun.i)
-        return self._single(number, noun)
+        return self._single(number, noun, inside=self._named_in(item))
+
+    def _named_in(self, item: Found) -> set[int]:
+        """The persons whom a content names: none of them is who "he" says it."""
+        passage = self.passages[item.passage]
+        found: set[int] = set()
+        for start, end, key in self.spots.get(item.passage, ()):
+            low, high = passage.span(start, end)
+            if any(s <= low and high <= e for s, e in item.spans):
+                who = self.cast.lookup(key, self.state.recent, title_gender(passage.doc, start))
+                found |= {who} if who is not None else set()
+        return found
 
     def _name_beside(self, number: int, item: Found) -> int | None:
         """A name that stands directly behind a title the parser took for the whole subject; the mention takes it in."""
@@ -199,10 +211,10 @@ class Resolver:
                     return who
         return None
 
-    def _single(self, number: int, noun: Token, alone: bool = True) -> str:
+    def _single(self, number: int, noun: Token, alone: bool = True, inside: Collection[int] = ()) -> str:
         low = noun.lower_
         if low in ("he", "she", "him", "her", "his", "himself", "herself"):
-            who = self._pronoun(number, noun, gender_of(low))
+            who = self._pronoun(number, noun, gender_of(low), inside)
             return self._spoke(self.cast.persons[who].full, who, number, noun.i) if who is not None else self.state.last
         if low in ("they", "them", "these") and noun.pos_ == "PRON":
             return self._spoke(self.state.plural or self.state.institution[0] or self.state.last, None, number, noun.i)
@@ -251,8 +263,8 @@ class Resolver:
                 return who
         return None
 
-    def _pronoun(self, number: int, noun: Token, gender: str) -> int | None:
-        """The person a pronoun stands for: near, a subject, a speaker before, of its gender."""
+    def _pronoun(self, number: int, noun: Token, gender: str, inside: Collection[int]) -> int | None:
+        """The person a pronoun stands for: near, a subject, a speaker before, of its gender, not one of `inside`."""
         told = self._matrix_subject(number, noun)
         if told is not None and self.cast.persons[told].gender in ("", gender):
             return told
@@ -261,7 +273,8 @@ class Resolver:
         best, score = None, -1e9
         for mention in reversed(self.state.mentions[-60:]):
             person = self.cast.persons[mention.person]
-            if mention.place >= place or (person.gender and person.gender != gender):
+            other = mention.person in inside or (person.gender and person.gender != gender)
+            if mention.place >= place or other:
                 continue
             value = (
                 1.2 * mention.subject
