@@ -52,7 +52,7 @@ model base: setup
 	$(BIN)/peacestance publish outputs/$(MODEL)/model --evaluation outputs/$(MODEL)/evaluation --output models/$(MODEL)
 
 # every benchmark, for days on two cores; GOLD as above; ATTRIBUTIONS: articles with gold attributions; PUBLIC: folder of
-# SemEval-2016 task 6; lists have commas between
+# SemEval-2016 task 6 and VAST; lists have commas between
 bench: setup mpnet
 	$(BIN)/python scripts/benchmark_run.py
 	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint requirements.lock -e '.[$(EXTRAS),bench]'
@@ -67,6 +67,7 @@ bench: setup mpnet
 	$(BIN)/python scripts/benchmark_training.py
 	$(BIN)/python scripts/benchmark_extraction.py checkpoint=models/default $(if $(ATTRIBUTIONS),files=[$(ATTRIBUTIONS)])
 	$(if $(PUBLIC),$(BIN)/python scripts/benchmark_public.py data.path=$(PUBLIC))
+	$(if $(PUBLIC),$(BIN)/python scripts/benchmark_public.py data=vast data.path=$(PUBLIC) trainer.epochs=2)
 	$(BIN)/python scripts/update_readme.py
 
 clean:
