@@ -22,7 +22,7 @@ class FewLabelsConfig:
     """What is measured.
 
     Attributes:
-        dataset: the dataset that the checkpoint was trained on.
+        dataset: a dataset whose `split` the checkpoint was not trained on.
         split: its split of conflicts that training has not seen.
         init: the checkpoint.
         numbers: labelled statements to go on with.
