@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from omegaconf import DictConfig
 
@@ -28,17 +29,17 @@ def main(composed: DictConfig) -> None:
     sets = gold_sets(config)
     measured, found = measure_extraction(sets, config.tagger)
     shares = shares_of_time([a.article for gold in sets.values() for a in gold.articles], config.tagger)
-    stances = {}
+    stances: dict[str, dict[str, Any]] = {}
     if config.checkpoint:
         classifier = StanceClassifier.from_pretrained(config.checkpoint)
         for name, gold in sets.items():
-            if gold.annotated:
-                stances[name] = stance_on_extracted(gold.annotated, found[name], classifier)
+            own = stance_on_extracted(gold.annotated, found[name], classifier) if gold.annotated else None
+            stances |= {name: own} if own else {}
     rows = [asdict(m) for m in measured]
     ratios = {
         f"{m.tool}, {m.set}": ours.scores.overlap.f1 / m.scores.overlap.f1
         for ours in measured if ours.tool == "peacestance"
-        for m in measured if m.set == ours.set and m is not ours
+        for m in measured if m.set == ours.set and m is not ours and m.scores.overlap.f1
     }  # fmt: skip
     write_json("benchmarks/extraction.json", record(config, rows=rows, ratios=ratios, shares=shares, stances=stances))
     print(extraction_table(rows))

@@ -54,6 +54,8 @@ def test_measuring_goes_on_where_it_stopped_and_sees_what_changed(dataset: Path,
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8")) == found and found["sets"]["test"] == 30
     assert [row["name"] for row in found["rows"]] == ["all sets", "one set"]
     assert found["ratios"] == {"one set / all sets, other": pytest.approx(1)}
+    with pytest.raises(InputError, match="nothing to measure"):
+        measure_into(tmp_path / "out.json", config, [], sets, tmp_path, 1)
     fewer = sets | {"other": sets["other"][:10]}
     (changed,) = measure(both[1:], fewer, tmp_path, 1)
     assert changed.key != second.key
@@ -94,5 +96,7 @@ def test_recipes_with_teachers_need_their_predictions(tmp_path: Path) -> None:
         RivalsConfig(recipes=recipes)
     with pytest.raises(InputError, match="'frozen' cannot learn from teachers"):
         RivalsConfig(recipes=[Recipe("frozen", Method.frozen, soft=True)], soft=["soft.jsonl"])
+    with pytest.raises(InputError, match="'linear' cannot learn from teachers"):
+        RivalsConfig(recipes=[Recipe("linear", soft=True, model=ModelConfig(ModelKind.tfidf))], soft=["soft.jsonl"])
     runs = rival_runs(RivalsConfig(recipes=recipes, soft=["soft.jsonl"], seeds=[1]))
     assert [run.config.data.soft for run in runs] == [[], ["soft.jsonl"]]

@@ -16,7 +16,15 @@ from peacestance.dataset import labelled
 from peacestance.evaluation.calibration import softmax
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.inference import predict_file, speaker_stance
-from peacestance.modeling import ModelConfig, ModelKind, load_checkpoint, read_card, render
+from peacestance.modeling import (
+    ModelConfig,
+    ModelKind,
+    TfidfModel,
+    load_checkpoint,
+    read_card,
+    render,
+    save_checkpoint,
+)
 from peacestance.schema import LABELS, InputError
 from peacestance.training import (
     ClassWeights,
@@ -117,6 +125,30 @@ def test_validation_scores_are_those_of_the_saved_model(either: Path, dataset: P
     gold = [LABELS.index(s.stance or "") for s in validation]
     expected = json.loads((either / "run.json").read_text(encoding="utf-8"))["validation"]["macro_f1"]
     assert stance_scores(np.array(predicted), np.array(gold))["macro_f1"] == pytest.approx(expected)
+
+
+def test_a_checkpoint_takes_the_place_of_one_of_another_form(
+    checkpoint: Path, adapter: Path, dataset: Path, tmp_path: Path
+) -> None:
+    statements = labelled(dataset, "test")[:8]
+    shutil.copytree(adapter, tmp_path / "run")
+    model, card = load_checkpoint(checkpoint)
+    save_checkpoint(model, card, tmp_path / "run")
+    assert not (tmp_path / "run/adapter_model.safetensors").exists()
+    again, _ = load_checkpoint(tmp_path / "run")
+    assert np.array_equal(again.logits(statements, 8), model.logits(statements, 8))
+
+
+def test_an_adapter_is_not_made_compact(adapter: Path, dataset: Path, tmp_path: Path) -> None:
+    config = TrainConfig(ModelConfig(compact=True), DataConfig(path=str(dataset)), init=str(adapter))
+    with pytest.raises(InputError, match="an adapter is not made compact"):
+        train(config, tmp_path / "run")
+
+
+def test_a_linear_model_needs_two_labels(dataset: Path) -> None:
+    same = [s for s in labelled(dataset, "train") if s.stance == "oppose"]
+    with pytest.raises(InputError, match="one label only"):
+        TfidfModel.fit(same, ModelConfig(kind=ModelKind.tfidf), 1)
 
 
 def test_interrupted_training_resumes_where_it_stopped(dataset: Path, tmp_path: Path) -> None:
@@ -235,6 +267,12 @@ def test_analyze_finds_speakers_under_their_full_names(tfidf: Path) -> None:
         analyze("  ", StanceClassifier.from_pretrained(tfidf))
 
 
+def test_statements_that_differ_in_their_speaker_alone_are_all_labelled(tfidf: Path, tmp_path: Path) -> None:
+    rows = [{"id": "s", "speaker": f"speaker {n}", "statement": "We want talks."} for n in range(70)]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert predict_file(tmp_path / "in.jsonl", tmp_path / "out.jsonl", tfidf).statements == 70
+
+
 def test_a_file_may_hold_articles_and_statements(tfidf: Path, tmp_path: Path) -> None:
     source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     rows = [
@@ -265,7 +303,7 @@ def test_interrupted_prediction_goes_on_where_it_stopped(tfidf: Path, tmp_path: 
     assert len(kept) == 1 + 64 and not output.exists()
     # a mark in the kept rows shows that they are not made again; the last line was cut when the power went
     kept[1] = kept[1].replace("Ana Duro", "Ana Marked")
-    part.write_text("\n".join([*kept[:-1], kept[-1][:50]]), encoding="utf-8")
+    part.write_bytes("\n".join([*kept[:-1], kept[-1][:50] + "“"]).encode()[:-1])
     source.write_text("\n".join(rows), encoding="utf-8")
     done = predict_file(source, output, tfidf)
     speakers = [json.loads(line)["speaker"] for line in output.read_text(encoding="utf-8").splitlines()]

@@ -103,6 +103,8 @@ def test_labelled_files_are_scored_like_splits(tfidf: Path, checkpoint: Path, tm
         ("build_dataset", ["+splits.tset=0.1"], "tset"),
         ("build_dataset", ["corpus=jsonl", "corpus.path=none.jsonl"], "none.jsonl: cannot be read"),
         ("evaluate", ["checkpoint=nowhere"], "nowhere: no such checkpoint folder"),
+        ("evaluate", ["checkpoint=[a/model,b/model]"], "two are named 'model'"),
+        ("benchmark_public", ["data=built"], "'built' is no public stance set"),
         ("predict", ["input=a.txt", "output=b.jsonl", "checkpoint=nowhere"], "nowhere: no such checkpoint folder"),
         ("predict", ["output=b.jsonl"], "input is missing"),
     ],

@@ -39,6 +39,8 @@ def test_few_labels_are_drawn_from_other_articles_than_they_are_scored_on(
         *(f"{n}, from {start}" for n in (5, 20) for start in ("compact", "the encoder")),
     }
     points = list(measure(runs[:2], sets, tmp_path, 1))
-    assert points[0].megabytes is None and points[1].train_statements == 5
+    assert points[0].megabytes is None and (points[0].train_statements, points[1].train_statements) == (0, 5)
+    with pytest.raises(InputError, match="999 folds of"):
+        few_label_runs(FewLabelsConfig(str(dataset), "test", str(compact), [5], folds=999), tmp_path)
     with pytest.raises(InputError, match="but the folds have"):
         few_label_runs(FewLabelsConfig(str(dataset), "test", str(compact), [10**6]), tmp_path)

@@ -184,7 +184,7 @@ def predict_file(
         InputError: the input or the checkpoint is missing or malformed, or the output cannot be written.
     """
     classifier = StanceClassifier.from_pretrained(checkpoint, abstain)
-    model = f"{classifier.card.data_hash} {checkpoint or DEFAULT_CHECKPOINT} {classifier.threshold} {tagger}"
+    model = f"{classifier.card} {checkpoint or DEFAULT_CHECKPOINT} {classifier.threshold} {tagger}"
     part = _Part(Path(f"{output}.part"), model)
     results: list[ArticleStances] = []
     extractor: StatementExtractor | None = None
@@ -225,7 +225,7 @@ CHUNK = 64
 
 def _key(item: Article | Statement) -> str:
     """What stands for an input row in the part file: its id and its content."""
-    text = item.text if isinstance(item, Article) else item.statement
+    text = item.text if isinstance(item, Article) else dump_row(item.to_row())
     kind = "article" if isinstance(item, Article) else "statement"
     return f"{kind} {item.id} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
@@ -246,9 +246,10 @@ class _Part:
     def __init__(self, path: Path, model: str) -> None:
         self.path = path
         self.done: dict[str, int] = {}
-        lines = read_text(path).split("\n") if path.is_file() else []
-        # the last element is empty, or a line that was cut
-        kept = lines[:-1] if lines and lines[0] == json.dumps({"model": model}) else [json.dumps({"model": model})]
+        data = path.read_bytes() if path.is_file() else b""
+        # what follows the last line's end is empty, or a line that was cut, maybe inside a character
+        lines = data[: data.rfind(b"\n") + 1].decode("utf-8", errors="replace").split("\n")
+        kept = lines[:-1] if lines[0] == json.dumps({"model": model}) else [json.dumps({"model": model})]
         for line in kept[1:]:
             row = json.loads(line)
             self.done[row["key"]] = len(row["rows"])

@@ -12,7 +12,7 @@ from peacestance.dataset import BuildConfig, build_dataset, labelled, read_manif
 from peacestance.evaluation.run import read_labelled
 from peacestance.measured import Run
 from peacestance.modeling import ModelConfig, ModelKind
-from peacestance.schema import Statement
+from peacestance.schema import InputError, Statement
 from peacestance.splits import SplitConfig
 from peacestance.training import DataConfig, TrainConfig, TrainerConfig
 
@@ -52,9 +52,17 @@ class LearningConfig:
 
 
 def held_out(folder: str, files: Sequence[str]) -> dict[str, list[Statement]]:
-    """The labelled statements of a dataset's splits but the training one, and of files."""
+    """The labelled statements of a dataset's splits but the training one, and of files.
+
+    Raises:
+        InputError: the dataset or a file is missing or malformed, or two have one name.
+    """
     sets = {split: labelled(folder, split) for split in read_manifest(folder).splits if split != "train"}
-    return sets | {Path(path).stem: read_labelled(path) for path in files}
+    for path in files:
+        if Path(path).stem in sets:
+            raise InputError(f"a set {Path(path).stem!r} is there already", path=path, remedy="rename the file")
+        sets[Path(path).stem] = read_labelled(path)
+    return sets
 
 
 def learning_runs(config: LearningConfig, folder: Path) -> tuple[list[Run], dict[str, list[Statement]]]:

@@ -16,12 +16,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from peacestance.dataset import labelled, read_manifest
+from peacestance.encoders import sha256_of
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.files import read_jsonl, write_json, write_jsonl
-from peacestance.modeling import load_checkpoint
+from peacestance.modeling import load_checkpoint, render
 from peacestance.provenance import plain, record
 from peacestance.report import point_line
-from peacestance.schema import LABEL2ID, LABELS, Statement
+from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
 from peacestance.training import TrainConfig, draw_articles, train
 
 
@@ -45,12 +46,14 @@ class Run:
         config: how it is trained; `data.path` is a built dataset.
         sets: names of the sets to score on; all where empty.
         fit: trains in place of `train`.
+        trained: whether it learns from the dataset at all.
     """
 
     name: str
     config: TrainConfig
     sets: tuple[str, ...] = ()
     fit: Fit | None = None
+    trained: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,11 @@ def measure(
         own = {name: sets[name] for name in run.sets or sets}
         path = run.config.data.path
         prints[path] = prints.get(path) or read_manifest(path).content_hash
-        key = json.dumps([run.name, plain(run.config), prints[path], {n: _print(s) for n, s in own.items()}])
+        given = [place for place in (*run.config.data.soft, run.config.init) if place]
+        for place in given:  # what stands there may have been made anew
+            prints[place] = prints.get(place) or _contents(Path(place))
+        came_from = [prints[place] for place in (path, *given)]
+        key = json.dumps([run.name, plain(run.config), *came_from, {n: _print(s) for n, s in own.items()}])
         wanted[key] = (run, own, folder, key)
     yield from (done[key] for key in wanted if key in done)
     missing = [arguments for key, arguments in wanted.items() if key not in done]
@@ -103,11 +110,15 @@ def measure(
     # torch does not survive a fork
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         futures = [pool.submit(_measure, *arguments) for arguments in missing]
-        for future in as_completed(futures):
-            point = future.result()
-            done[point.key] = point
-            write_jsonl(file, map(asdict, done.values()))
-            yield point
+        try:
+            for future in as_completed(futures):
+                point = future.result()
+                done[point.key] = point
+                write_jsonl(file, map(asdict, done.values()))
+                yield point
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def measure_into(
@@ -120,8 +131,10 @@ def measure_into(
     what the file holds.
 
     Raises:
-        InputError: as `measure`.
+        InputError: as `measure`, or there is nothing to measure.
     """
+    if not runs:
+        raise InputError("nothing to measure", remedy="give seeds, and settings or recipes")
     order = list(dict.fromkeys(run.name for run in runs))
     sizes = {name: len(own) for name, own in sets.items()}
     if pooled:
@@ -142,7 +155,14 @@ def measure_into(
 
 
 def _print(statements: Sequence[Statement]) -> str:
-    return hashlib.sha256("".join(f"{s.id} {s.stance}\n" for s in statements).encode()).hexdigest()[:16]
+    rows = "".join(f"{s.id} {s.stance} {render(s)}\n" for s in statements)
+    return hashlib.sha256(rows.encode()).hexdigest()[:16]
+
+
+def _contents(place: Path) -> str:
+    """A fingerprint of a file, or of a checkpoint's weights."""
+    files = sorted(place.glob("*.safetensors")) if place.is_dir() else [place]
+    return " ".join(sha256_of(file)[:16] for file in files if file.is_file())
 
 
 def _measure(run: Run, sets: Mapping[str, Sequence[Statement]], folder: Path, key: str) -> Point:
@@ -150,7 +170,9 @@ def _measure(run: Run, sets: Mapping[str, Sequence[Statement]], folder: Path, ke
 
     config = run.config
     torch.set_num_threads(max(1, config.trainer.threads))
-    statements = draw_articles(labelled(config.data.path, config.data.train), config.data.fraction, config.seed)
+    statements: list[Statement] = []
+    if run.trained:
+        statements = draw_articles(labelled(config.data.path, config.data.train), config.data.fraction, config.seed)
     started = time.perf_counter()
     megabytes = None
     if run.fit:

@@ -38,6 +38,16 @@ RENDERING = 1
 CARD = "peacestance.json"
 ADAPTER = "adapter_model.safetensors"
 DIFFERENCES = "differences.safetensors"
+_OF_SOME_FORMS = (
+    "config.json",
+    "model.safetensors",
+    "adapter_config.json",
+    ADAPTER,
+    DIFFERENCES,
+    "vocabulary.json",
+    "tokenizer.json",
+)
+"""Files that only some forms of a checkpoint have."""
 TASK = "SequenceClassification"
 _HEAD = {"num_labels": len(LABELS), "id2label": dict(enumerate(LABELS)), "label2id": LABEL2ID}
 
@@ -305,10 +315,16 @@ class TfidfModel:
 
     @classmethod
     def fit(cls, statements: Sequence[Statement], config: ModelConfig, seed: int) -> TfidfModel:
-        """Train on labelled statements."""
+        """Train on labelled statements.
+
+        Raises:
+            InputError: they all have one label.
+        """
         from sklearn.linear_model import LogisticRegression
 
         features = cls._features(config)
+        if len({s.stance for s in statements}) < 2:
+            raise InputError("the training statements have one label only", remedy="add others; baselines=false")
         matrix = features.fit_transform([" ".join(render(s)) for s in statements])
         target = np.array([LABEL2ID[s.stance or ""] for s in statements])
         regression = LogisticRegression(C=config.c, class_weight="balanced", max_iter=2000, random_state=seed)
@@ -370,7 +386,8 @@ def save_checkpoint(model: StanceModel, card: CheckpointCard, folder: str | Path
         temporary = Path(tempfile.mkdtemp(prefix=".checkpoint.", dir=folder))
         model.save(temporary)
         write_json(temporary / CARD, asdict(card))
-        (folder / CARD).unlink(missing_ok=True)
+        for name in (CARD, *_OF_SOME_FORMS):  # transformers would apply an earlier run's adapter without a word
+            (folder / name).unlink(missing_ok=True)
         for path in sorted(temporary.iterdir(), key=lambda p: (p.name == CARD, p.name)):
             path.replace(folder / path.name)
     except (OSError, SafetensorError) as error:

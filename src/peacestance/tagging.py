@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -106,6 +107,7 @@ def train_tagger(config: TaggerConfig, output: str | Path) -> int:
             write_json(written / CARD, asdict(card))
     except OSError as error:
         raise InputError(f"the tagger cannot be written: {error}", path=output, remedy="free some space") from error
+    shutil.rmtree(Path(output) / "checkpoints", ignore_errors=True)  # the next call is another training
     return len(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -283,9 +284,14 @@ def read_soft(paths: Sequence[str | Path]) -> tuple[list[Statement], np.ndarray]
     return [*statements.values()], np.array(means, dtype=np.float32).reshape(-1, len(LABELS))
 
 
+def _gold(statements: Sequence[Statement]) -> np.ndarray:
+    """Labels as float32 of shape (statements, labels): 1 for a statement's own, 0 for others."""
+    return np.eye(len(LABELS), dtype=np.float32)[[LABEL2ID[s.stance or ""] for s in statements]]
+
+
 def _targets(config: TrainConfig, statements: Sequence[Statement]) -> np.ndarray:
     """What labelled statements are trained toward: weighted and smoothed labels, of shape (statements, labels)."""
-    gold = np.eye(len(LABELS))[[LABEL2ID[s.stance or ""] for s in statements]]
+    gold = _gold(statements).astype(np.float64)
     smoothed = gold * (1 - config.trainer.label_smoothing) + config.trainer.label_smoothing / len(LABELS)
     return np.asarray(smoothed * class_weights(statements, config.trainer.class_weights), dtype=np.float32)
 
@@ -296,6 +302,8 @@ def _starting_point(config: TrainConfig) -> TransformerModel:
     model, _ = load_checkpoint(config.init, trainable=True)
     if not isinstance(model, TransformerModel):
         raise InputError("training can go on from a transformer only", path=config.init, remedy="leave init out")
+    if config.model.compact and model.form is Form.adapter:
+        raise InputError("an adapter is not made compact", path=config.init, remedy="model.compact=false")
     return model
 
 
@@ -309,6 +317,8 @@ def _fine_tune(
     from transformers.trainer_utils import get_last_checkpoint
 
     options = config.trainer
+    if options.precision is not Precision.fp32 and not torch.cuda.is_available():
+        raise InputError(f"trainer.precision={options.precision.value} needs a GPU", remedy="trainer.precision=fp32")
     if options.threads:
         torch.set_num_threads(options.threads)
     transformers.set_seed(config.seed)
@@ -333,6 +343,8 @@ def _fine_tune(
         )
 
     work = output / "checkpoints"
+    if not options.resume:
+        shutil.rmtree(work, ignore_errors=True)  # an earlier run's, which resuming would take for this one's
     chooses = bool(validation)
     arguments = transformers.TrainingArguments(
         output_dir=str(work),
@@ -381,7 +393,7 @@ def _fine_tune(
         train_dataset=encoded(
             [*statements, *unlabelled], np.concatenate([_targets(config, statements), probabilities])
         ),
-        eval_dataset=encoded(validation, _targets(config, validation)) if chooses else None,
+        eval_dataset=encoded(validation, _gold(validation)) if chooses else None,
         compute_loss_func=loss,
         compute_metrics=scores,
         callbacks=[transformers.EarlyStoppingCallback(options.patience)] if chooses else [],

@@ -158,8 +158,10 @@ def read_public(name: str, path: str | Path) -> dict[str, list[Statement]]:
         path: a folder with the published files or with JSONL files in the normalised form, or `hub:ORG/NAME`.
 
     Raises:
-        InputError: a file or column is missing, or a row is malformed; the error names file and line.
+        InputError: the set is unknown, a file or column is missing, or a row is malformed (file and line are named).
     """
+    if name not in PUBLIC_SETS:
+        raise InputError(f"{name!r} is no public stance set", remedy=f"data= one of {', '.join(PUBLIC_SETS)}")
     public = PUBLIC_SETS[name]
     hub = str(path).startswith(HUB)
     rows = _hub_rows(public, str(path)) if hub else _file_rows(public, Path(path), name)

@@ -179,8 +179,11 @@ def shares_of_time(articles: Sequence[Article], tagger: str) -> dict[str, float]
 
 def stance_on_extracted(
     articles: Sequence[AnnotatedArticle], found: Sequence[Sequence[Statement]], classifier: StanceClassifier
-) -> dict[str, Any]:
-    """A stance model on the same statements with gold and with extracted spans: macro-F1 over the matched pairs."""
+) -> dict[str, Any] | None:
+    """A stance model on the same statements with gold and with extracted spans: macro-F1 over the matched pairs.
+
+    None where no pair matches.
+    """
     import numpy as np
 
     from peacestance.dataset import gold_statements
@@ -193,6 +196,8 @@ def stance_on_extracted(
         for i, j, _ in match_contents(annotated.article.text, [r.spans for r in rows], [s.spans for s in statements]):
             gold.append(rows[i])
             ours.append(statements[j])
+    if not gold:
+        return None
     labels = np.array([LABEL2ID[s.stance or ""] for s in gold])
     scores = {}
     for name, statements in (("gold", gold), ("extracted", ours)):

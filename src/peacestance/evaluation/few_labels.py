@@ -12,7 +12,7 @@ from sklearn.model_selection import GroupKFold
 
 from peacestance.dataset import labelled, write_dataset
 from peacestance.measured import Run
-from peacestance.modeling import StanceModel, load_checkpoint
+from peacestance.modeling import ModelConfig, StanceModel, load_checkpoint, read_card
 from peacestance.schema import InputError, Statement
 from peacestance.training import DataConfig, TrainConfig, TrainerConfig
 
@@ -60,6 +60,10 @@ def few_label_runs(config: FewLabelsConfig, folder: Path) -> tuple[list[Run], di
     """
     statements = labelled(config.dataset, config.split)
     articles = np.array([s.article_id for s in statements])
+    if len(set(articles)) < config.folds:
+        raise InputError(
+            f"{config.folds} folds of {len(set(articles))} articles", path=config.dataset, remedy="fewer folds"
+        )
     runs: list[Run] = []
     sets: dict[str, list[Statement]] = {}
     for seed in config.seeds:
@@ -86,9 +90,11 @@ def _runs(config: FewLabelsConfig, folder: Path, name: str, seed: int) -> list[R
     def data(number: int) -> DataConfig:
         return DataConfig(str(folder / f"{name}, {number}"), validation="")
 
-    base = TrainConfig(data=data(config.numbers[0]), trainer=config.trainer, seed=seed)
+    card = read_card(config.init)
+    model = ModelConfig(encoder=card.encoder, max_length=card.max_length)
+    base = TrainConfig(model, data(config.numbers[0]), config.trainer, seed=seed)
     start = Path(config.init).name
-    runs = [Run(f"{start} as it is", replace(base, init=config.init), (name,), fit_nothing)]
+    runs = [Run(f"{start} as it is", replace(base, init=config.init), (name,), fit_nothing, trained=False)]
     gentle = replace(config.trainer, learning_rate=config.gentle)
     for number, init in product(config.numbers, (config.init, "")):
         own = f"{number}, from {start if init else 'the encoder'}"

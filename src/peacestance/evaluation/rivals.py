@@ -17,7 +17,7 @@ import numpy as np
 
 from peacestance.encoders import resolve_encoder
 from peacestance.measured import Fit, Run
-from peacestance.modeling import ModelConfig, render
+from peacestance.modeling import ModelConfig, ModelKind, render
 from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
 from peacestance.training import DataConfig, TrainConfig, TrainerConfig
 
@@ -78,7 +78,9 @@ class RivalsConfig:
         taught = [recipe.name for recipe in self.recipes if recipe.soft]
         if taught and not self.soft:
             raise InputError(f"recipe {taught[0]!r} needs predictions of teachers", remedy="soft=[FILE.jsonl]")
-        deaf = [recipe.name for recipe in self.recipes if recipe.soft and recipe.method is not Method.train]
+        deaf = [
+            r.name for r in self.recipes if r.soft and (r.method, r.model.kind) != (Method.train, ModelKind.transformer)
+        ]
         if deaf:
             raise InputError(f"recipe {deaf[0]!r} cannot learn from teachers", remedy="soft: false, or method: train")
 

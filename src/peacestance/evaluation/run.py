@@ -120,9 +120,10 @@ class HeldOut:
         """What decided the gold label of each statement: the codebook's rule, and a third reader's reason if any."""
         rules = {str(number): f"rule {number}, {words}" for number, words in RULES.items()}
         found = {i.statement.id: rules[i.facts["rule"]] for i in self.items if i.facts.get("rule") in rules}
+        spans = {i.statement.id: i.statement.spans for i in self.items}
         for annotated in self.articles:
             for row, annotation in zip(gold_statements(annotated), annotated.annotations, strict=True):
-                if annotation.reason and row["id"] in found:
+                if annotation.reason and row["id"] in found and spans[row["id"]] == annotation.content:
                     found[row["id"]] += f"; {annotation.reason}"
         return found
 
@@ -170,6 +171,11 @@ def evaluate_checkpoints(config: EvaluateConfig, output: str | Path) -> tuple[li
     from peacestance.report_page import write_report_page
 
     output = Path(output)
+    for given in (config.checkpoint, config.statements):
+        names = [Path(path).name for path in given]
+        double = next((name for name in names if names.count(name) > 1), None)
+        if double:
+            raise InputError(f"two are named {double!r}, and one would replace the other", remedy="rename one")
     cases = read_cases(config.behaviour) if config.behaviour else []
     files = {f"statements:{Path(path).name}": _read_file(path, config.tagger) for path in config.statements}
     if not files and not config.split:

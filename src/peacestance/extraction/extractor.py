@@ -17,7 +17,7 @@ from peacestance.extraction.quotes import find_quotes
 from peacestance.extraction.reported import find_reported
 from peacestance.extraction.speakers import resolve
 from peacestance.extraction.tagger import TaggedToken, Tagger, TaggerCard, refine
-from peacestance.schema import Article, Statement
+from peacestance.schema import Article, Span, Statement
 
 _NOBODY = frozenset(("", "i", "we", "you", "who", "which", "that", "what", "there", "this"))
 """What remains of a speaker where the article names none; its own "I" and "we" are the reporter's."""
@@ -82,6 +82,7 @@ def statements_of(
         reported += find_narrated(passage, number, about_talks)
         reported = without_doubles(reported)
         found += attach_quotes(passages, number, article.text, reported)
+    found = _without_repeats(found)
     if tokens is not None and card is not None:
         refine(found, passages, tokens, card)
     names = resolve(article, passages, found)
@@ -93,6 +94,15 @@ def statements_of(
             statement_at(article, len(statements), name, tuple(item.spans), item.mention, item.cue, item.kind)
         )
     return statements
+
+
+def _without_repeats(found: list[Found]) -> list[Found]:
+    """Each content once: a quotation inside which a very long paragraph is cut is found on both sides of the cut."""
+    once: dict[tuple[Span, ...], Found] = {}
+    for item in found:
+        if item.cue is not None or tuple(item.spans) not in once:
+            once[tuple(item.spans)] = item
+    return list(once.values())
 
 
 def _mark_quotes(text: str, passages: list[Passage]) -> None:

@@ -40,11 +40,11 @@ def subject_of(verb: Token) -> Token | None:
         dep, head = token.dep_, token.head
         if dep == "acl":
             return issuer(head) if head.pos_ in ("NOUN", "PROPN", "PRON") else None
-        if dep not in _SHARING or head is token:
+        if dep not in _SHARING:
             return None
         if dep == "advcl" and token is verb and verb.tag_ == "VBG" and verb.lemma_.lower() in CLAUSE:
             # "He said it was over, adding that ...": the participle hangs on what was said.
-            while head.dep_ in ("ccomp", "conj") and head.head is not head and head.i > head.head.i:
+            while head.dep_ in ("ccomp", "conj") and head.i > head.head.i:
                 head = head.head
         if dep == "prep" and token.lower_ == "as" and head.lemma_ in ("quote", "cite"):
             quoted = next((child for child in head.children if child.dep_ in ("dobj", "nsubjpass")), None)
@@ -75,7 +75,7 @@ def issuer(noun: Token) -> Token:
                 return source
     if noun.dep_ in ("dobj", "pobj"):
         head = noun.head
-        while head.dep_ in ("prep", "pobj", "dobj") and head.pos_ not in ("VERB", "AUX") and head.head is not head:
+        while head.dep_ in ("prep", "pobj", "dobj") and head.pos_ not in ("VERB", "AUX"):
             head = head.head
         if head.pos_ in ("VERB", "AUX") and head.lemma_ in _ISSUES:
             subject = subject_of(head)

@@ -140,7 +140,7 @@ def _according(passage: Passage, number: int, token: Token) -> Found | None:
     head = token.head
     low, high = head.left_edge.i, head.right_edge.i
     sentence = token.sent
-    if head.pos_ not in ("VERB", "AUX") or head is token:
+    if head.pos_ not in ("VERB", "AUX"):
         low, high = sentence.start, sentence.end - 1
     if head.dep_ == "ROOT":
         low, high = sentence.start, sentence.end - 1

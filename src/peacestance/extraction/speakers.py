@@ -69,11 +69,8 @@ class Resolver:
             who = self.cast.lookup(key, gender=title_gender(doc, start))
             if who is not None:
                 top = doc[last]
-                while (
-                    top.dep_ in ("compound", "flat", "nmod", "appos", "case")
-                    and top.head is not top
-                    and top.head.pos_ in ("PROPN", "NOUN")
-                ):
+                names = ("compound", "flat", "nmod", "appos", "case")
+                while top.dep_ in names and top.head.pos_ in ("PROPN", "NOUN"):
                     top = top.head
                 events.append((number, start, last, who, top.dep_ in ("nsubj", "nsubjpass")))
         return events

@@ -304,7 +304,7 @@ def _head(tokens: Sequence[Token]) -> Token | None:
     """The noun of a mention on which its other words depend."""
     inside = {token.i for token in tokens}
     for token in tokens:
-        if (token.head is token or token.head.i not in inside) and token.pos_ in (
+        if (token.head.i == token.i or token.head.i not in inside) and token.pos_ in (
             "NOUN",
             "PROPN",
             "PRON",
