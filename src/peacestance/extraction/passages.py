@@ -42,7 +42,7 @@ def paragraphs(text: str) -> tuple[Span, ...]:
 
 
 def _is_headline(text: str, start: int, end: int) -> bool:
-    """Whether a text's first line stands apart and ends like no sentence."""
+    """Whether a line before a text's first sentence, as a title or a kicker, stands apart and ends like no sentence."""
     line = text[start:end].strip()
     return line[-1].isalnum() and bool(re.match(r"[^\S\n]*\n\s*\n\s*\S", text[end:]))
 
