@@ -109,6 +109,13 @@ def test_quotations_of_more_than_a_hundred_words_become_one_statement_a_sentence
     assert one(extractor, short, " ".join(sentences[:6])).kind == "direct"
 
 
+def test_a_quotation_at_the_cut_of_a_very_long_paragraph_is_found_once(extractor: StatementExtractor) -> None:
+    told = "“We will go to the talks. We will stay there. We will sign,” Velic said. Then the ships came in again. "
+    statements = found(extractor, INTRO + told * 120)
+    contents = [s.spans for s in statements]
+    assert len(contents) > 100 and len(set(contents)) == len(contents)
+
+
 def test_scare_quotes_titles_and_headings_are_no_statements(extractor: StatementExtractor) -> None:
     lines = ["The so-called “corridor of hope” closed.", "“A VERY LONG NIGHT”", "Her book “The Harbour Years” sold."]
     text = INTRO + "\n\n".join(lines)
