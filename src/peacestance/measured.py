@@ -239,7 +239,7 @@ def ratios(rows: Sequence[Summary]) -> dict[str, float]:
         f"{own.name} / {first.name}, {name}": own.mean[name]["macro_f1"] / scores["macro_f1"]
         for name, scores in first.mean.items()
         for own in others
-        if name in own.mean
+        if name in own.mean and scores["macro_f1"]
     }
 
 

@@ -36,7 +36,7 @@ LEAST_WORDS = 2
 _SUREST = 3.0
 """Log odds of one token count no more than this."""
 _TO_CUT, _TO_GROW = 16.0, 4.0
-"""Log odds by which a shorter or longer content must be the likelier one; chosen on validation."""
+"""Log odds by which a shorter or longer content must be the likelier one (docs/LOG.md tells how they were chosen)."""
 _PAUSES = frozenset(",;:—–-().!?") | {"--"}
 _JOINERS = word_set("and but while although though as")
 _CLAUSES = word_set("while which who when as after with but although though")
