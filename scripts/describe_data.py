@@ -11,7 +11,7 @@ from dataclasses import asdict
 from peacestance.corpus import CorpusConfig, CorpusName, double_annotations, read_corpus
 from peacestance.describe import describe_layer, draw_agreement, draw_balance, draw_lengths
 from peacestance.files import write_json
-from peacestance.labelling.agreement import span_agreement, stance_agreement
+from peacestance.labelling.agreement import independent_votes, span_agreement, stance_agreement
 from peacestance.provenance import git_revision, machine, versions
 from peacestance.report import table
 
@@ -24,14 +24,16 @@ def main() -> None:
     stance = stance_agreement({a.article.id: a.annotations for a in real.articles})
     spans = span_agreement(double_annotations(config.real, real))
     assert stance is not None and spans is not None
-    adjudicated = sum(bool(x.reason) for a in real.articles for x in a.annotations)
+    reasoned = [x for a in real.articles for x in a.annotations if x.reason]
+    adjudicated = sum(len({*independent_votes(x).values()}) > 1 for x in reasoned)
     draw_balance(facts, "data/pictures/balance.png")
     draw_lengths(layers, "data/pictures/lengths.png")
     draw_agreement(stance, "data/pictures/agreement.png")
     nothing = sum(reason == "nothing to annotate" for _, reason in real.left_out)
     result = {
         "machine": machine(), "revision": git_revision(), "versions": versions(), "rows": [asdict(f) for f in facts],
-        "ratios": {}, "stance": asdict(stance), "spans": asdict(spans), "adjudicated": adjudicated, "nothing": nothing,
+        "ratios": {}, "stance": asdict(stance), "spans": asdict(spans), "adjudicated": adjudicated,
+        "corrected": len(reasoned) - adjudicated, "nothing": nothing,
     }  # fmt: skip
     write_json("benchmarks/data.json", result)
     low, high = stance.interval

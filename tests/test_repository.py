@@ -56,6 +56,20 @@ def test_no_text_of_the_transfer_set_is_in_its_file(mirror: Path) -> None:
     assert not runs(file.read_text(encoding="utf-8")) & source
 
 
+UNSEEN_WARS = (
+    "Libya|Benghazi|Tripoli|Gaddafi|Qaddafi|Haftar", "Yemen|Houthi|Sanaa", "Sudan|Darfur|Khartoum", "Kashmir",
+    "Ethiopia|Tigray", r"Colombia|\bFARC\b|Bogot", r"\bMali\b|Malian|Bamako", "Philippine|Filipino|Mindanao", r"\bPKK\b|Turkish Kurd",
+)  # fmt: skip
+
+
+def test_the_transfer_set_is_not_about_wars_that_are_kept_unseen(mirror: Path) -> None:
+    for line in (ROOT / "data/transfer.jsonl").read_text(encoding="utf-8").splitlines():
+        article = json.loads((mirror / json.loads(line)["path"]).read_text(encoding="utf-8"))
+        for places in UNSEEN_WARS:
+            assert not re.search(places, article["title"]), article["title"]
+            assert len(re.findall(places, article["content_original"])) < 7, article["title"]
+
+
 @pytest.mark.parametrize("name", GENERATED)
 def test_generated_tables_are_those_of_the_benchmarks(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")

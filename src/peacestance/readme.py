@@ -50,8 +50,8 @@ def _agreement(found: dict[str, Any]) -> str:
         f"Stance in the real layer, two independent readers: Krippendorff's alpha {stance['alpha']:.3f} (95 % interval "
         f"{low:.3f} to {high:.3f}, articles resampled) over {stance['statements']} statements of {stance['articles']} "
         f"articles; {stance['equal']:.1%} equal, the others ({decided}, {decided / stance['statements']:.1%}) decided "
-        f"by a third reader. Two full annotations of {spans['articles']} articles, made without sight of each other "
-        f"(`real/double/`): overlap F1 of the contents {spans['overlap_f1']:.3f}, the same words "
+        f"by a third reader, and {found['corrected']} more labels changed by an audit. Two full annotations of "
+        f"{spans['articles']} articles, made without sight of each other (`real/double/`): overlap F1 of the contents {spans['overlap_f1']:.3f}, the same words "
         f"{spans['exact_f1']:.3f}; over the matched ones the same speaker {spans['speaker']:.3f}, the same stance "
         f"{spans['stance']:.3f}."
     )
