@@ -52,8 +52,8 @@ def _agreement(found: dict[str, Any]) -> str:
         f"articles; {stance['equal']:.1%} equal, the others ({decided}, {decided / stance['statements']:.1%}) decided "
         f"by a third reader, and {found['corrected']} more labels changed by an audit. Two full annotations of "
         f"{spans['articles']} articles, made without sight of each other (`real/double/`): overlap F1 of the contents "
-        f"{spans['overlap_f1']:.3f}, the same words {spans['exact_f1']:.3f}; over the matched ones the same speaker {spans['speaker']:.3f}, the same stance "
-        f"{spans['stance']:.3f}."
+        f"{spans['overlap_f1']:.3f}, the same words {spans['exact_f1']:.3f}; over the matched ones the same speaker "
+        f"{spans['speaker']:.3f}, the same stance {spans['stance']:.3f}."
     )
 
 
