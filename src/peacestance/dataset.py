@@ -182,12 +182,13 @@ def build_dataset(config: BuildConfig, output: str | Path, corpus: Corpus | None
     """
     output = _place(output)
     corpus = corpus or read_corpus(config.corpus)
-    transfer, missing = read_transfer_set(config.corpus, corpus)
+    transfer, missing = read_transfer_set(config.corpus)
     left_out = [*corpus.left_out, *missing]
     labelled = [a for a in corpus.articles if a.annotations]
     assigned, tied = split_articles(labelled, config.splits)
     check_splits(labelled, assigned, config.splits.near_copy)
     left_out += tied.items()
+    _check_transfer(config.corpus, transfer, corpus, assigned)
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for annotated, found in zip(corpus.articles, _all_rows(corpus.articles, config.extractor, left_out), strict=True):
         split = assigned.get(annotated.article.id) if annotated.annotations else UNLABELLED
@@ -201,6 +202,17 @@ def build_dataset(config: BuildConfig, output: str | Path, corpus: Corpus | None
     }
     _write(output, config, rows, left_out, manifest, held_out, transfer)
     return manifest
+
+
+def _check_transfer(
+    config: CorpusConfig, transfer: Sequence[Prediction], corpus: Corpus, assigned: Mapping[str, str]
+) -> None:
+    """Teachers may speak of training articles, but of none that is held out, or left out as tied to one."""
+    own = {a.article.id for a in corpus.articles} | {i for i, _ in corpus.left_out}
+    for article_id in dict.fromkeys(p.statement.article_id for p in transfer):
+        if article_id in own and assigned.get(article_id) != "train":
+            what = f"article {article_id!r} is {assigned.get(article_id, 'left out')} and not in training"
+            raise InputError(what, path=config.transfer, remedy="leave it out of the transfer set")
 
 
 def write_dataset(splits: Mapping[str, Sequence[Statement]], version: str, output: str | Path) -> Manifest:

@@ -66,9 +66,10 @@ class DataConfig:
         train: name of the training split.
         validation: name of the split on which epochs are chosen; where empty, all are trained and the last is kept.
         fraction: share of the training articles to use, drawn with the seed (for learning curves).
-        soft: files of predictions on statements that nobody has labelled, as `scripts/predict.py` writes them: their
-            probabilities are trained on too, averaged where files share statements (distillation: Hinton et al.,
-            "Distilling the Knowledge in a Neural Network", 2015). For transformers.
+        soft: files of teachers' predictions, as `scripts/predict.py` writes them: their probabilities are trained on
+            too, averaged where files share statements (distillation: Hinton et al., "Distilling the Knowledge in a
+            Neural Network", 2015). A statement of the training split is trained toward its label and its teachers'
+            probabilities in equal parts; these should come from teachers that did not train on it. For transformers.
     """
 
     path: str = "outputs/dataset"
@@ -296,6 +297,21 @@ def _targets(config: TrainConfig, statements: Sequence[Statement]) -> np.ndarray
     return np.asarray(smoothed * class_weights(statements, config.trainer.class_weights), dtype=np.float32)
 
 
+def _taught(
+    targets: np.ndarray, statements: Sequence[Statement], soft: Sequence[str]
+) -> tuple[np.ndarray, list[Statement], np.ndarray]:
+    """Targets of labelled statements, half of them their teachers', and the taught statements without a label."""
+    taught, probabilities = read_soft(soft)
+    place = {(s.id, s.statement): n for n, s in enumerate(statements)}
+    rows = [place.get((s.id, s.statement)) for s in taught]
+    targets = targets.copy()
+    for row, own in zip(rows, probabilities, strict=True):
+        if row is not None:
+            targets[row] = (targets[row] + own * targets[row].sum()) / 2
+    new = [n for n, row in enumerate(rows) if row is None]
+    return targets, [taught[n] for n in new], probabilities[new]
+
+
 def _starting_point(config: TrainConfig) -> TransformerModel:
     if not config.init:
         return TransformerModel.from_encoder(config.model)
@@ -326,7 +342,7 @@ def _fine_tune(
     set_dropout(model.model, options.dropout)
     if options.freeze_embeddings and model.form is not Form.adapter:
         model.model.base_model.embeddings.requires_grad_(False)
-    unlabelled, probabilities = read_soft(config.data.soft)
+    targets, unlabelled, probabilities = _taught(_targets(config, statements), statements, config.data.soft)
 
     def loss(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
         total = -(labels * outputs.logits.float().log_softmax(-1)).sum()
@@ -390,9 +406,7 @@ def _fine_tune(
         model=model.model,
         args=arguments,
         data_collator=transformers.DataCollatorWithPadding(model.tokenizer),
-        train_dataset=encoded(
-            [*statements, *unlabelled], np.concatenate([_targets(config, statements), probabilities])
-        ),
+        train_dataset=encoded([*statements, *unlabelled], np.concatenate([targets, probabilities])),
         eval_dataset=encoded(validation, _gold(validation)) if chooses else None,
         compute_loss_func=loss,
         compute_metrics=scores,

@@ -167,21 +167,16 @@ def _read_real_layer(config: CorpusConfig, corpus: Corpus) -> None:
     corpus.left_out += missing
 
 
-def read_transfer_set(config: CorpusConfig, corpus: Corpus) -> tuple[list[Prediction], list[tuple[str, str]]]:
+def read_transfer_set(config: CorpusConfig) -> tuple[list[Prediction], list[tuple[str, str]]]:
     """The transfer set that a config names, and `(id, reason)` for each article whose text is not had; or nothing.
 
     Raises:
-        InputError: it is malformed, holds an article of the corpus, or too many of its texts are missing.
+        InputError: it is malformed, or too many of its texts are missing.
     """
     if config.transfer is None:
         return [], []
     predictions, missing = read_transfer(config.transfer, Path(config.real) / "sources.yaml", config.fetching)
     articles = dict.fromkeys([*(p.statement.article_id for p in predictions), *(i for i, _ in missing)])
-    known = {annotated.article.id for annotated in corpus.articles} | {i for i, _ in corpus.left_out}
-    shared = next((i for i in articles if i in known), None)
-    if shared is not None:
-        what = f"article {shared!r} is one of the corpus, where a held-out split may have it"
-        raise InputError(what, path=config.transfer, remedy="leave it out of the transfer set")
     _check_missing(missing, len(articles), "the transfer set", config)
     return predictions, missing
 
