@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from peacestance.dataset import labelled
 from peacestance.evaluation.calibration import softmax
 from peacestance.files import write_jsonl
 from peacestance.modeling import ModelConfig, ModelKind, load_checkpoint
 from peacestance.schema import LABELS, InputError, Prediction, Statement
-from peacestance.training import DataConfig, TrainConfig, TrainerConfig, read_soft, train
+from peacestance.training import (
+    ClassWeights,
+    DataConfig,
+    TrainConfig,
+    TrainerConfig,
+    draw_articles,
+    read_soft,
+    train,
+)
 
 
 def _soft_file(path: Path, statements: list[Statement], stance: str) -> Path:
@@ -35,6 +45,19 @@ def test_a_model_learns_what_teachers_say_of_unlabelled_statements(
         return float(softmax(logits)[:, LABELS.index("oppose")].mean())
 
     assert opposed(tmp_path / "taught") > 0.6 > opposed(checkpoint)
+
+
+def test_a_labelled_statement_is_taught_beside_its_label(dataset: Path, tmp_path: Path) -> None:
+    """Teachers that say `oppose` of every labelled statement get half of the training."""
+    data = DataConfig(str(dataset), validation="", fraction=0.02)
+    trainer = TrainerConfig(epochs=6, batch_size=8, threads=1, class_weights=ClassWeights.none)
+    statements = draw_articles(labelled(dataset, "train"), 0.02, 1)
+    soft = _soft_file(tmp_path / "soft.jsonl", statements, "oppose")
+    train(TrainConfig(data=replace(data, soft=[str(soft)]), trainer=trainer), tmp_path / "taught")
+    others = [s for s in statements if s.stance != "oppose"]
+    assert len(others) > 10
+    found = softmax(load_checkpoint(tmp_path / "taught")[0].logits(others, 8))
+    assert 0.35 < found[:, LABELS.index("oppose")].mean() < 0.65
 
 
 def test_teachers_are_averaged_where_they_share_statements(tmp_path: Path) -> None:

@@ -18,10 +18,11 @@ from peacestance.cli import app
 from peacestance.corpus import CorpusConfig, CorpusName
 from peacestance.corpus.sources import Fetching
 from peacestance.corpus.transfer import read_transfer, write_transfer
-from peacestance.dataset import BuildConfig, build_dataset, read_manifest
+from peacestance.dataset import BuildConfig, build_dataset, labelled, read_manifest
 from peacestance.extraction import StatementExtractor, statement_at
 from peacestance.files import read_jsonl, write_jsonl
 from peacestance.schema import LABELS, Article, InputError, Prediction, Statement
+from peacestance.splits import SplitConfig
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = {
@@ -219,12 +220,19 @@ def test_a_build_leaves_out_what_it_has_no_text_of_and_refuses_too_much_of_it(
     assert {p.statement.article_id for p in written} == {"abp-three"}
 
 
-def test_articles_of_the_corpus_have_no_place_in_the_set(tmp_path: Path, config: CorpusConfig) -> None:
+def test_teachers_may_speak_of_training_articles_and_of_no_held_out_one(tmp_path: Path, config: CorpusConfig) -> None:
     path = tmp_path / "transfer.jsonl"
     own = article("one")
     found = statement_at(own, 0, "Ana Duro", ((1, 36),), None, None, "direct")
     write_transfer([own], [predicted([found], 1, 0, 0, 0, 0)], path)
-    with pytest.raises(InputError, match="'abp-one' is one of the corpus"):
-        build_dataset(BuildConfig(replace(config, transfer=str(path))), tmp_path / "out")
+    wanted = replace(config, transfer=str(path))
+    build_dataset(BuildConfig(wanted, splits=SplitConfig(validation=0, test=0)), tmp_path / "out")
+    (gold,) = labelled(tmp_path / "out", "train")
+    (taught,) = read_jsonl(tmp_path / "out/transfer.jsonl", Prediction.from_row)
+    assert (taught.statement.id, taught.statement.statement) == (gold.id, gold.statement)
+    unseen = SplitConfig(unseen_conflicts=["reed-war"])
+    with pytest.raises(InputError, match="'abp-one' is test_unseen_conflict and not in training"):
+        build_dataset(BuildConfig(wanted, splits=unseen), tmp_path / "held")
+    assert not (tmp_path / "held").exists()
     with pytest.raises(InputError, match="goes with the real layer"):
         CorpusConfig(CorpusName.embedded, transfer=str(path))

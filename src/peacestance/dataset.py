@@ -175,7 +175,7 @@ def build_dataset(config: BuildConfig, output: str | Path, corpus: Corpus | None
     """Build a dataset into a folder that `datasets.load_dataset` opens as is.
 
     The folder appears whole or not at all; an older dataset in its place is replaced. `corpus` stands for what
-    `config.corpus` names where it has been read already. A transfer set lies beside the splits and is part of none.
+    `config.corpus` names where it has been read already. A transfer set lies beside the splits.
 
     Raises:
         InputError: the corpus is malformed, something crosses a split, or the folder holds something else.
@@ -334,8 +334,8 @@ def dataset_card(manifest: Manifest, corpus: CorpusConfig) -> str:
         )
     if corpus.transfer:
         layers.append(
-            "`transfer.jsonl` holds statements of further articles of that source, with label probabilities that "
-            "models gave and nobody checked. They belong to no split, and their text must not be redistributed either."
+            "`transfer.jsonl` holds statements of that source, in training articles and in further ones, with label "
+            "probabilities that models gave and nobody checked. Their text must not be redistributed either."
         )
     return (
         f"---\n{yaml.safe_dump(meta, sort_keys=False)}---\n\n# Stances of speakers toward peace negotiations\n\n"

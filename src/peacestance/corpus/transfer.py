@@ -1,8 +1,8 @@
-"""The transfer set: statements of published articles that nobody labelled, with label probabilities of teachers.
+"""The transfer set: statements of published articles with label probabilities of teachers.
 
-It serves distillation. Like the stand-off annotations it holds offsets and no text: one article a line with `id`,
-`source`, `path`, `sha256` and `statements`, each of them `content`, `cue`, `mention`, `speaker`, `kind` and `p`, the
-probabilities in the order of `LABELS`.
+It serves distillation, on statements that nobody labelled and on those of training articles. Like the stand-off
+annotations it holds offsets and no text: one article a line with `id`, `source`, `path`, `sha256` and `statements`,
+each of them `content`, `cue`, `mention`, `speaker`, `kind` and `p`, the probabilities in the order of `LABELS`.
 """
 
 from __future__ import annotations
