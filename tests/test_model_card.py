@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import ModelCard
+from typer.testing import CliRunner
 
+from peacestance.cli import app
 from peacestance.config import EvaluateConfig
 from peacestance.evaluation.run import evaluate_checkpoints
 from peacestance.model_card import model_card, publish
@@ -21,7 +23,7 @@ def test_a_published_checkpoint_loads_and_its_card_says_what_was_measured(
     config = EvaluateConfig([str(adapter)], str(dataset), end_to_end=False, probes=False)
     (evaluation,), _ = evaluate_checkpoints(config, tmp_path / "evaluation")
     folder = tmp_path / "models/small"
-    publish(adapter, tmp_path / "evaluation", folder)
+    assert publish(adapter, tmp_path / "evaluation", folder) == []
     load_checkpoint(folder)
     assert {path.suffix for path in folder.iterdir()} <= {".json", ".safetensors", ".txt", ".md"}
     text = (folder / "README.md").read_text(encoding="utf-8")
@@ -30,7 +32,13 @@ def test_a_published_checkpoint_loads_and_its_card_says_what_was_measured(
     assert f"{own.macro_f1:.3f} [{own.interval['macro_f1'][0]:.3f}" in text and "a low-rank adapter" in text
     (result,) = ModelCard(text).data.eval_results
     assert result.metric_value == round(own.macro_f1, 4) and result.dataset_name == "peacestance, test"
-    publish(adapter, tmp_path / "evaluation", folder)  # an older one is replaced
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    metrics["sets"]["test"] |= {"macro_f1": 0.99, "interval": {"macro_f1": [0.98, 1.0]}}
+    (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    arguments = ["publish", str(adapter), "--evaluation", str(tmp_path / "evaluation"), "--output", str(folder)]
+    result = CliRunner().invoke(app, arguments)  # an older one is replaced
+    assert f"test: macro-F1 {own.macro_f1:.3f}, outside 0.980 to 1.000 of the replaced (0.990)" in result.output
+    assert (folder / "README.md").read_text(encoding="utf-8") == text
     (folder / "metrics.json").write_text(json.dumps({"sets": {}}), encoding="utf-8")
     with pytest.raises(InputError, match="damaged"):
         model_card(folder, "small")

@@ -127,7 +127,11 @@ def publish_checkpoint(
     """Put a checkpoint, what was measured of it, and a model card written from that into a folder."""
     from peacestance.model_card import publish
 
-    publish(checkpoint, evaluation, output)
+    for own in publish(checkpoint, evaluation, output):
+        low, high = own.interval
+        place = "within" if low <= own.now <= high else "outside"
+        replaced = f"{low:.3f} to {high:.3f} of the replaced ({own.before:.3f})"
+        typer.echo(f"{own.name}: macro-F1 {own.now:.3f}, {place} {replaced}")
     typer.echo(f"published in {output}")
 
 

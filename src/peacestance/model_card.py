@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,20 @@ CORE_WATTS, GPU_WATTS = 10, 700
 """Taken for a busy core and for a GPU of a data centre, to estimate energy."""
 
 
-def publish(checkpoint: str | Path, evaluation: str | Path, output: str | Path) -> None:
+@dataclass(frozen=True)
+class Replaced:
+    """Macro-F1 on a set: of the model that was replaced, with its 95 % interval, and of the new one."""
+
+    name: str
+    before: float
+    interval: tuple[float, float]
+    now: float
+
+
+def publish(checkpoint: str | Path, evaluation: str | Path, output: str | Path) -> list[Replaced]:
     """Copy a checkpoint and the `metrics.json` of its evaluation into a folder, and write its model card there.
 
-    The folder appears whole; an older one in its place is replaced.
+    The folder appears whole; an older one in its place is replaced. Returns how the two compare on the sets of both.
 
     Raises:
         InputError: the checkpoint or its evaluation is missing, or the output is no checkpoint.
@@ -43,11 +54,26 @@ def publish(checkpoint: str | Path, evaluation: str | Path, output: str | Path) 
         raise InputError("no such file", path=metrics, remedy="evaluate first: python scripts/evaluate.py")
     if output.is_dir() and any(output.iterdir()) and not (output / CARD).is_file():
         raise InputError("exists and is no checkpoint", path=output, remedy="choose another output")
+    before, now = _sets(output / "metrics.json"), _sets(metrics)
     with atomic_folder(output) as folder:
         for path in (*checkpoint.iterdir(), metrics):
             if path.suffix in (".json", ".safetensors", ".txt"):
                 shutil.copyfile(path, folder / path.name)
         write_text(folder / "README.md", model_card(folder, output.name))
+    return [
+        Replaced(name, old["macro_f1"], tuple(old["interval"]["macro_f1"]), now[name]["macro_f1"])
+        for name, old in before.items()
+        if name in now
+    ]
+
+
+def _sets(metrics: Path) -> dict[str, Any]:
+    if not metrics.is_file():
+        return {}
+    try:
+        return dict(json.loads(metrics.read_text(encoding="utf-8"))["sets"])
+    except (ValueError, KeyError) as error:
+        raise InputError("is damaged", path=metrics, remedy="evaluate anew, or remove the folder") from error
 
 
 def model_card(folder: str | Path, name: str) -> str:
