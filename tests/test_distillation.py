@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from peacestance.dataset import labelled
+from peacestance.distillation import read_soft
 from peacestance.evaluation.calibration import softmax
 from peacestance.files import write_jsonl
 from peacestance.modeling import ModelConfig, ModelKind, load_checkpoint
@@ -18,7 +19,6 @@ from peacestance.training import (
     TrainConfig,
     TrainerConfig,
     draw_articles,
-    read_soft,
     train,
 )
 

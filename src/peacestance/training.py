@@ -14,10 +14,11 @@ import numpy as np
 from tqdm import tqdm
 
 from peacestance.dataset import Manifest, labelled, read_manifest
+from peacestance.distillation import teach
 from peacestance.encoders import sha256_of
 from peacestance.evaluation.calibration import abstention_threshold, fit_temperature, softmax
 from peacestance.evaluation.metrics import stance_scores
-from peacestance.files import read_jsonl, write_json
+from peacestance.files import write_json
 from peacestance.modeling import (
     CARD,
     CheckpointCard,
@@ -32,7 +33,7 @@ from peacestance.modeling import (
     set_dropout,
 )
 from peacestance.provenance import git_revision, record
-from peacestance.schema import LABEL2ID, LABELS, InputError, Prediction, Statement
+from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
 
 SELECTIVE_ACCURACY = 0.9
 """Share of the labels that are right on validation where the model does not abstain."""
@@ -268,23 +269,6 @@ def class_weights(statements: Sequence[Statement], how: ClassWeights) -> np.ndar
     return (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)
 
 
-def read_soft(paths: Sequence[str | Path]) -> tuple[list[Statement], np.ndarray]:
-    """Statements with their teachers' mean probabilities, float32 of shape (statements, labels).
-
-    Raises:
-        InputError: a file is missing or malformed.
-    """
-    statements: dict[tuple[str, str], Statement] = {}
-    found: dict[tuple[str, str], list[list[float]]] = {}
-    for path in paths:
-        for prediction in read_jsonl(path, Prediction.from_row):
-            key = prediction.statement.id, prediction.statement.statement
-            statements.setdefault(key, prediction.statement)
-            found.setdefault(key, []).append([prediction.probabilities[label] for label in LABELS])
-    means = [np.mean(own, axis=0) for own in found.values()]
-    return [*statements.values()], np.array(means, dtype=np.float32).reshape(-1, len(LABELS))
-
-
 def _gold(statements: Sequence[Statement]) -> np.ndarray:
     """Labels as float32 of shape (statements, labels): 1 for a statement's own, 0 for others."""
     return np.eye(len(LABELS), dtype=np.float32)[[LABEL2ID[s.stance or ""] for s in statements]]
@@ -295,21 +279,6 @@ def _targets(config: TrainConfig, statements: Sequence[Statement]) -> np.ndarray
     gold = _gold(statements).astype(np.float64)
     smoothed = gold * (1 - config.trainer.label_smoothing) + config.trainer.label_smoothing / len(LABELS)
     return np.asarray(smoothed * class_weights(statements, config.trainer.class_weights), dtype=np.float32)
-
-
-def _taught(
-    targets: np.ndarray, statements: Sequence[Statement], soft: Sequence[str]
-) -> tuple[np.ndarray, list[Statement], np.ndarray]:
-    """Targets of labelled statements, half of them their teachers', and the taught statements without a label."""
-    taught, probabilities = read_soft(soft)
-    place = {(s.id, s.statement): n for n, s in enumerate(statements)}
-    rows = [place.get((s.id, s.statement)) for s in taught]
-    targets = targets.copy()
-    for row, own in zip(rows, probabilities, strict=True):
-        if row is not None:
-            targets[row] = (targets[row] + own * targets[row].sum()) / 2
-    new = [n for n, row in enumerate(rows) if row is None]
-    return targets, [taught[n] for n in new], probabilities[new]
 
 
 def _starting_point(config: TrainConfig) -> TransformerModel:
@@ -342,7 +311,7 @@ def _fine_tune(
     set_dropout(model.model, options.dropout)
     if options.freeze_embeddings and model.form is not Form.adapter:
         model.model.base_model.embeddings.requires_grad_(False)
-    targets, unlabelled, probabilities = _taught(_targets(config, statements), statements, config.data.soft)
+    targets, unlabelled, probabilities = teach(_targets(config, statements), statements, config.data.soft)
 
     def loss(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
         total = -(labels * outputs.logits.float().log_softmax(-1)).sum()
