@@ -42,6 +42,8 @@ def test_a_published_checkpoint_loads_and_its_card_says_what_was_measured(
     (folder / "metrics.json").write_text(json.dumps({"sets": {}}), encoding="utf-8")
     with pytest.raises(InputError, match="damaged"):
         model_card(folder, "small")
+    (folder / "metrics.json").write_text("{", encoding="utf-8")
+    assert publish(adapter, tmp_path / "evaluation", folder) == []  # as the error advises
 
 
 def test_nothing_else_is_overwritten(adapter: Path, tmp_path: Path) -> None:
