@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from peacestance.checkpoints import load_checkpoint
 from peacestance.dataset import labelled
 from peacestance.distillation import read_soft
 from peacestance.evaluation.calibration import softmax
 from peacestance.files import write_jsonl
-from peacestance.modeling import ModelConfig, ModelKind, load_checkpoint
+from peacestance.modeling import ModelConfig, ModelKind
 from peacestance.schema import LABELS, InputError, Prediction, Statement
 from peacestance.training import (
     ClassWeights,

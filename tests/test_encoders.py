@@ -30,6 +30,7 @@ from transformers import (
     XLMRobertaTokenizer,
 )
 
+from peacestance.checkpoints import CheckpointCard, load_checkpoint, save_checkpoint
 from peacestance.config import to_config
 from peacestance.corpus import CorpusConfig
 from peacestance.dataset import BuildConfig, build_dataset, labelled
@@ -43,7 +44,7 @@ from peacestance.encoders import (
     training_flops,
     training_memory,
 )
-from peacestance.modeling import CheckpointCard, ModelConfig, TransformerModel, load_checkpoint, save_checkpoint
+from peacestance.modeling import ModelConfig, TransformerModel
 from peacestance.schema import InputError
 from peacestance.training import DataConfig, Precision, TrainConfig, TrainerConfig, train
 

@@ -11,20 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from peacestance import Article, StanceClassifier, Statement, analyze
+from peacestance.checkpoints import load_checkpoint, read_card, save_checkpoint
 from peacestance.cli import app
 from peacestance.dataset import labelled
 from peacestance.evaluation.calibration import softmax
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.inference import predict_file, speaker_stance
-from peacestance.modeling import (
-    ModelConfig,
-    ModelKind,
-    TfidfModel,
-    load_checkpoint,
-    read_card,
-    render,
-    save_checkpoint,
-)
+from peacestance.modeling import ModelConfig, ModelKind, TfidfModel, render
 from peacestance.schema import LABELS, InputError
 from peacestance.training import (
     ClassWeights,
@@ -220,6 +213,17 @@ def test_training_goes_on_from_a_checkpoint(
         # a rate of nearly nothing changes nearly nothing
         assert after == pytest.approx(before, abs=1e-4)
         assert read_card(tmp_path / start.name).form == form
+
+
+def test_the_encoder_of_a_compact_start_comes_from_the_folder_that_the_config_names(
+    compact: Path, dataset: Path, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    config = TrainConfig(ModelConfig(folder=str(empty)), DataConfig(str(dataset)), init=str(compact))
+    with pytest.raises(InputError) as caught:
+        train(config, tmp_path / "model")
+    assert str(empty) in str(caught.value)
 
 
 def test_training_cannot_go_on_from_a_linear_model(tfidf: Path, dataset: Path, tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ import pytest
 from huggingface_hub import ModelCard
 from typer.testing import CliRunner
 
+from peacestance.checkpoints import load_checkpoint
 from peacestance.cli import app
 from peacestance.config import EvaluateConfig
 from peacestance.evaluation.run import evaluate_checkpoints
 from peacestance.model_card import model_card, publish
-from peacestance.modeling import load_checkpoint
 from peacestance.schema import InputError
 
 

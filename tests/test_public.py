@@ -16,11 +16,12 @@ import pytest
 from hydra import compose, initialize_config_dir
 from sklearn.metrics import f1_score
 
+from peacestance.checkpoints import read_card
 from peacestance.config import to_config
 from peacestance.corpus.public import PUBLIC_SETS, read_public
 from peacestance.dataset import labelled, read_manifest
 from peacestance.evaluation.public import PublicConfig, benchmark_public, public_score
-from peacestance.modeling import ModelConfig, ModelKind, read_card
+from peacestance.modeling import ModelConfig, ModelKind
 from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
 from peacestance.training import DataConfig
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from peacestance import StanceClassifier, Statement
+from peacestance.checkpoints import read_card
 from peacestance.inference import DEFAULT_CHECKPOINT
 from peacestance.model_card import model_card
-from peacestance.modeling import read_card
 from peacestance.readme import GENERATED, filled
 from peacestance.schema import InputError
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from peacestance.modeling import ModelConfig, ModelKind, read_card
+from peacestance.checkpoints import read_card
+from peacestance.modeling import ModelConfig, ModelKind
 from peacestance.schema import InputError
 from peacestance.sweep import Range, SweepConfig, sweep
 from peacestance.training import DataConfig, TrainConfig, TrainerConfig, train

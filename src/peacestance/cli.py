@@ -98,7 +98,8 @@ def export_checkpoint(
     """Write a checkpoint as a plain Hugging Face folder, which holds all weights."""
     from dataclasses import replace
 
-    from peacestance.modeling import Form, load_checkpoint, save_checkpoint
+    from peacestance.checkpoints import load_checkpoint, save_checkpoint
+    from peacestance.modeling import Form
 
     model, card = load_checkpoint(checkpoint)
     save_checkpoint(model, replace(card, form=Form.full.value), output)

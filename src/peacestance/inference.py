@@ -15,10 +15,11 @@ from typing import Any
 from tqdm import tqdm
 
 from peacestance.articles import article_from_row, read_articles
+from peacestance.checkpoints import CheckpointCard, load_checkpoint
 from peacestance.evaluation.calibration import softmax
 from peacestance.extraction import StatementExtractor
 from peacestance.files import atomic_path, read_jsonl, read_text, write_json, write_text
-from peacestance.modeling import CheckpointCard, StanceModel, load_checkpoint
+from peacestance.modeling import StanceModel
 from peacestance.provenance import record
 from peacestance.schema import LABELS, Article, InputError, Prediction, Statement, dump_row
 

@@ -15,11 +15,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from peacestance.checkpoints import load_checkpoint
 from peacestance.dataset import labelled, read_manifest
 from peacestance.encoders import sha256_of
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.files import read_jsonl, write_json, write_jsonl
-from peacestance.modeling import load_checkpoint, render
+from peacestance.modeling import render
 from peacestance.provenance import plain, record
 from peacestance.report import point_line
 from peacestance.schema import LABEL2ID, LABELS, InputError, Statement

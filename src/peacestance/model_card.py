@@ -11,9 +11,10 @@ from typing import Any
 import jinja2
 from huggingface_hub import EvalResult, ModelCardData
 
+from peacestance.checkpoints import CARD, read_card
 from peacestance.encoders import ENCODERS
 from peacestance.files import atomic_folder, read_text, write_text
-from peacestance.modeling import CARD, Form, ModelKind, read_card
+from peacestance.modeling import Form, ModelKind
 from peacestance.report import table
 from peacestance.schema import InputError
 

@@ -1,28 +1,17 @@
-"""Models: how a statement is rendered for them, and how a checkpoint is saved and loaded.
-
-A checkpoint is a folder. A transformer's is a standard Hugging Face one (`config.json`, `model.safetensors`,
-tokenizer), so that `transformers.pipeline("text-classification", model=folder)` loads it; or it holds only what differs
-from a packaged encoder, rounded (`differences.safetensors`) or as low-rank adapters (`adapter_model.safetensors`), and
-`peacestance export` writes it as such a folder; the linear baseline's holds `model.safetensors` and `vocabulary.json`.
-Each has `peacestance.json`, written last: label order, rendering version, data version. Weights are read from
-safetensors only.
-"""
+"""Models: what they are, how a statement is rendered for them; `peacestance.checkpoints` saves and loads them."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from peacestance.compact import encoder_weights, load_packed, packed_weights
@@ -35,19 +24,8 @@ if TYPE_CHECKING:
 
 RENDERING = 1
 """Version of `render`; a checkpoint works only with the one that it was trained with."""
-CARD = "peacestance.json"
 ADAPTER = "adapter_model.safetensors"
 DIFFERENCES = "differences.safetensors"
-_OF_SOME_FORMS = (
-    "config.json",
-    "model.safetensors",
-    "adapter_config.json",
-    ADAPTER,
-    DIFFERENCES,
-    "vocabulary.json",
-    "tokenizer.json",
-)
-"""Files that only some forms of a checkpoint have."""
 TASK = "SequenceClassification"
 _HEAD = {"num_labels": len(LABELS), "id2label": dict(enumerate(LABELS)), "label2id": LABEL2ID}
 
@@ -108,31 +86,6 @@ class ModelConfig:
             raise InputError("model.word_ngrams, model.char_ngrams and model.c must be above 0")
 
 
-@dataclass(frozen=True)
-class CheckpointCard:
-    """What `peacestance.json` says of a checkpoint.
-
-    Attributes:
-        temperature: what logits are divided by (see `peacestance.evaluation.calibration`).
-        abstain_below: confidence under which a label counts as unsure.
-        calibrated_on: dataset and split on which these two were fitted; empty where on nothing.
-    """
-
-    kind: str
-    encoder: str = ""
-    max_length: int = 0
-    form: str = Form.full.value
-    labels: tuple[str, ...] = LABELS
-    rendering: int = RENDERING
-    data_path: str = ""
-    data_version: str = ""
-    data_hash: str = ""
-    temperature: float = 1.0
-    abstain_below: float = 0.0
-    calibrated_on: str = ""
-    validation: dict[str, float] = field(default_factory=dict)
-
-
 def render(statement: Statement) -> tuple[str, str]:
     """The two segments that a model reads: who says how, and what."""
     return f"{statement.speaker} {statement.cue}".strip(), statement.statement
@@ -175,13 +128,15 @@ class TransformerModel:
         return new
 
     @classmethod
-    def from_checkpoint(cls, folder: Path, card: CheckpointCard, trainable: bool = False) -> TransformerModel:
-        """A trained classifier; an adapter is merged into its encoder, or stays apart where it is `trainable`."""
-        form = Form(card.form)
+    def from_checkpoint(cls, folder: Path, form: Form, config: ModelConfig, trainable: bool) -> TransformerModel:
+        """A trained classifier; an adapter is merged into its encoder, or stays apart where it is `trainable`.
+
+        Of `config` only the encoder, where it comes from, and `max_length` count.
+        """
         if form is Form.full:
-            return cls(*load_pretrained(TASK, folder, folder, {}), card.max_length, card.encoder)._placed()
-        encoder = resolve_encoder(card.encoder)
-        found = cls(*load_pretrained(TASK, encoder, encoder, _HEAD), card.max_length, card.encoder)
+            return cls(*load_pretrained(TASK, folder, folder, {}), config.max_length, config.encoder)._placed()
+        encoder = resolve_encoder(config.encoder, config.folder, config.allow_network)
+        found = cls(*load_pretrained(TASK, encoder, encoder, _HEAD), config.max_length, config.encoder)
         if form is Form.differences:
             load_packed(found.model, load_file(folder / DIFFERENCES), encoder_weights(found.model))
             return found._placed()
@@ -371,75 +326,3 @@ class TfidfModel:
             part.vocabulary = {term: i for i, term in enumerate(vocabulary[name]["terms"])}
             part.idf_ = tensors[f"idf_{name}"]
         return cls(features, tensors["weights"], tensors["bias"])
-
-
-def save_checkpoint(model: StanceModel, card: CheckpointCard, folder: str | Path) -> None:
-    """Write a checkpoint: into a temporary folder first, then file by file, `peacestance.json` last.
-
-    Raises:
-        InputError: the disk is full or the place cannot be written to.
-    """
-    folder = Path(folder)
-    temporary: Path | None = None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".checkpoint.", dir=folder))
-        model.save(temporary)
-        write_json(temporary / CARD, asdict(card))
-        for name in (CARD, *_OF_SOME_FORMS):  # transformers would apply an earlier run's adapter without a word
-            (folder / name).unlink(missing_ok=True)
-        for path in sorted(temporary.iterdir(), key=lambda p: (p.name == CARD, p.name)):
-            path.replace(folder / path.name)
-    except (OSError, SafetensorError) as error:
-        raise InputError(f"the checkpoint cannot be written: {error}", path=folder, remedy="free some space") from error
-    finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
-
-
-def read_card(folder: str | Path) -> CheckpointCard:
-    """Read a checkpoint's `peacestance.json`.
-
-    Raises:
-        InputError: the folder is no checkpoint, its training did not end, or it needs another version of the project.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise InputError(
-            "no such checkpoint folder", path=folder, remedy="train one: python scripts/train.py output=DIR"
-        )
-    if not (folder / CARD).is_file():
-        raise InputError(
-            f"no checkpoint here ({CARD} is missing)", path=folder, remedy="its training may not have ended"
-        )
-    try:
-        raw = json.loads(read_text(folder / CARD))
-        card = CheckpointCard(**{**raw, "labels": tuple(raw["labels"])})
-    except (ValueError, TypeError, KeyError) as error:
-        raise InputError(f"damaged: {error}", path=folder / CARD, remedy="train or fetch it again") from None
-    if card.labels != LABELS or card.rendering != RENDERING:
-        raise InputError(
-            f"made for labels {card.labels} and rendering {card.rendering}", path=folder / CARD,
-            remedy=f"this version has {LABELS} and rendering {RENDERING}: use the version it was made with",
-        )  # fmt: skip
-    return card
-
-
-def load_checkpoint(folder: str | Path, trainable: bool = False) -> tuple[StanceModel, CheckpointCard]:
-    """Load a checkpoint of either kind; with `trainable` an adapter is not merged, so that training can go on.
-
-    Raises:
-        InputError: it is missing, unfinished or damaged.
-    """
-    folder = Path(folder)
-    card = read_card(folder)
-    try:
-        if card.kind == ModelKind.tfidf.value:
-            return TfidfModel.from_checkpoint(folder), card
-        return TransformerModel.from_checkpoint(folder, card, trainable), card
-    except InputError:
-        raise
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise InputError(
-            f"the checkpoint is damaged: {error}", path=folder, remedy="train or fetch it again"
-        ) from error

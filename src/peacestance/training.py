@@ -13,25 +13,14 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from peacestance.checkpoints import CARD, CheckpointCard, load_checkpoint, save_checkpoint
 from peacestance.dataset import Manifest, labelled, read_manifest
 from peacestance.distillation import teach
 from peacestance.encoders import sha256_of
 from peacestance.evaluation.calibration import abstention_threshold, fit_temperature, softmax
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.files import write_json
-from peacestance.modeling import (
-    CARD,
-    CheckpointCard,
-    Form,
-    ModelConfig,
-    ModelKind,
-    StanceModel,
-    TfidfModel,
-    TransformerModel,
-    load_checkpoint,
-    save_checkpoint,
-    set_dropout,
-)
+from peacestance.modeling import Form, ModelConfig, ModelKind, StanceModel, TfidfModel, TransformerModel, set_dropout
 from peacestance.provenance import git_revision, record
 from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
 
@@ -284,7 +273,7 @@ def _targets(config: TrainConfig, statements: Sequence[Statement]) -> np.ndarray
 def _starting_point(config: TrainConfig) -> TransformerModel:
     if not config.init:
         return TransformerModel.from_encoder(config.model)
-    model, _ = load_checkpoint(config.init, trainable=True)
+    model, _ = load_checkpoint(config.init, trainable=True, source=config.model)
     if not isinstance(model, TransformerModel):
         raise InputError("training can go on from a transformer only", path=config.init, remedy="leave init out")
     if config.model.compact and model.form is Form.adapter:

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
+from peacestance.checkpoints import load_checkpoint, read_card
 from peacestance.dataset import labelled, write_dataset
 from peacestance.measured import Run
-from peacestance.modeling import ModelConfig, StanceModel, load_checkpoint, read_card
+from peacestance.modeling import ModelConfig, StanceModel
 from peacestance.schema import InputError, Statement
 from peacestance.training import DataConfig, TrainConfig, TrainerConfig
 

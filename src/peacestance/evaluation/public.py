@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import f1_score
 
+from peacestance.checkpoints import load_checkpoint
 from peacestance.corpus.public import PUBLIC_SETS, read_public
 from peacestance.dataset import labelled, write_dataset
 from peacestance.files import read_text, write_json
-from peacestance.modeling import ModelConfig, ModelKind, load_checkpoint
+from peacestance.modeling import ModelConfig, ModelKind
 from peacestance.provenance import record
 from peacestance.schema import LABEL2ID, Statement
 from peacestance.training import TrainConfig, train

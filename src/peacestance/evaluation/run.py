@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from peacestance.checkpoints import read_card
 from peacestance.config import EvaluateConfig
 from peacestance.corpus.annotated import annotated_from_row
 from peacestance.dataset import gold_statements, held_out_articles, labelled, load_split, read_manifest
@@ -33,7 +34,7 @@ from peacestance.evaluation.slices import Slice, facts_of, slices
 from peacestance.extraction import StatementExtractor
 from peacestance.files import read_jsonl, write_json, write_jsonl, write_text
 from peacestance.inference import StanceClassifier
-from peacestance.modeling import ModelConfig, ModelKind, TfidfModel, read_card
+from peacestance.modeling import ModelConfig, ModelKind, TfidfModel
 from peacestance.provenance import record
 from peacestance.schema import LABEL2ID, RULES, AnnotatedArticle, InputError, Prediction, Statement
 

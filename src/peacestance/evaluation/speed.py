@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from peacestance.checkpoints import load_checkpoint
 from peacestance.dataset import labelled
 from peacestance.encoders import ENCODERS, training_flops
 from peacestance.measured import score
-from peacestance.modeling import ModelConfig, StanceModel, TransformerModel, load_checkpoint
+from peacestance.modeling import ModelConfig, StanceModel, TransformerModel
 from peacestance.schema import LABEL2ID, Statement
 from peacestance.training import DataConfig, TrainConfig, TrainerConfig, draw_articles, train
 
