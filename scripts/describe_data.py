@@ -6,6 +6,7 @@ The published articles' texts come from PEACESTANCE_MIRROR, or are fetched.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import asdict
 
 from peacestance.corpus import CorpusConfig, CorpusName, double_annotations, read_corpus
@@ -14,6 +15,7 @@ from peacestance.files import write_json
 from peacestance.labelling.agreement import independent_votes, span_agreement, stance_agreement
 from peacestance.provenance import git_revision, machine, versions
 from peacestance.report import table
+from peacestance.schema import InputError
 
 
 def main() -> None:
@@ -43,4 +45,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except InputError as error:
+        sys.exit(f"error: {error}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from peacestance.checkpoints import load_checkpoint
 from peacestance.dataset import labelled
-from peacestance.distillation import read_soft
+from peacestance.distillation import read_soft, teach
 from peacestance.evaluation.calibration import softmax
 from peacestance.files import write_jsonl
 from peacestance.modeling import ModelConfig, ModelKind
@@ -59,6 +61,23 @@ def test_a_labelled_statement_is_taught_beside_its_label(dataset: Path, tmp_path
     assert len(others) > 10
     found = softmax(load_checkpoint(tmp_path / "taught")[0].logits(others, 8))
     assert 0.35 < found[:, LABELS.index("oppose")].mean() < 0.65
+
+
+def test_what_teachers_say_of_labelled_statements_that_were_not_drawn_is_left_out(
+    dataset: Path, tmp_path: Path
+) -> None:
+    whole = labelled(dataset, "train")
+    statements = draw_articles(whole, 0.02, 1)
+    others = [s for s in whole if s.article_id not in {s.article_id for s in statements}]
+    soft = _soft_file(tmp_path / "soft.jsonl", [*statements, *others, Statement("u", "X", "new")], "oppose")
+    targets = np.zeros((len(statements), len(LABELS)), dtype=np.float32)
+    _, new, probabilities = teach(targets, statements, [str(soft)], others)
+    assert [s.id for s in new] == ["u"] and len(probabilities) == 1
+    data = DataConfig(str(dataset), validation="", fraction=0.02, soft=[str(soft)])
+    train(TrainConfig(data=data, trainer=TrainerConfig(epochs=1, batch_size=8, threads=1)), tmp_path / "taught")
+    (state,) = (tmp_path / "taught/checkpoints").glob("*/trainer_state.json")
+    steps = json.loads(state.read_text(encoding="utf-8"))["global_step"]
+    assert steps == -(-(len(statements) + 1) // 8)
 
 
 def test_teachers_are_averaged_where_they_share_statements(tmp_path: Path) -> None:

@@ -29,12 +29,13 @@ def read_soft(paths: Sequence[str | Path]) -> tuple[list[Statement], np.ndarray]
 
 
 def teach(
-    targets: np.ndarray, statements: Sequence[Statement], soft: Sequence[str]
+    targets: np.ndarray, statements: Sequence[Statement], soft: Sequence[str], undrawn: Sequence[Statement] = ()
 ) -> tuple[np.ndarray, list[Statement], np.ndarray]:
     """What teachers add to a training.
 
     `targets` is float32 of shape (statements, labels) and may be weighted; a statement that teachers label too is
-    trained toward both in equal parts. Returns the new targets, and the teachers' other statements with their
+    trained toward both in equal parts. `undrawn` are labelled statements that this training leaves out: what teachers
+    say of them is left out too. Returns the new targets, and the teachers' other statements with their
     probabilities.
 
     Raises:
@@ -42,10 +43,11 @@ def teach(
     """
     taught, probabilities = read_soft(soft)
     place = {(s.id, s.statement): n for n, s in enumerate(statements)}
+    out = {(s.id, s.statement) for s in undrawn}
     rows = [place.get((s.id, s.statement)) for s in taught]
     targets = targets.copy()
     for row, own in zip(rows, probabilities, strict=True):
         if row is not None:
             targets[row] = (targets[row] + own * targets[row].sum()) / 2
-    new = [n for n, row in enumerate(rows) if row is None]
+    new = [n for n, row in enumerate(rows) if row is None and (taught[n].id, taught[n].statement) not in out]
     return targets, [taught[n] for n in new], probabilities[new]

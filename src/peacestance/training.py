@@ -181,13 +181,16 @@ def train(config: TrainConfig, output: str | Path, on_epoch: OnEpoch | None = No
         )
     if config.data.soft and config.model.kind is ModelKind.tfidf:
         raise InputError("data.soft is for transformers", remedy="leave it out, or model=minilm_l6")
-    statements = draw_articles(labelled(config.data.path, config.data.train), config.data.fraction, config.seed)
+    whole = labelled(config.data.path, config.data.train)
+    statements = draw_articles(whole, config.data.fraction, config.seed)
     validation = labelled(config.data.path, config.data.validation) if config.data.validation else []
     started = time.perf_counter()
     if config.model.kind is ModelKind.tfidf:
         model: StanceModel = TfidfModel.fit(statements, config.model, config.seed)
     else:
-        model = _fine_tune(config, statements, validation, output, on_epoch)
+        drawn = {s.article_id for s in statements}
+        undrawn = [s for s in whole if s.article_id not in drawn]
+        model = _fine_tune(config, statements, undrawn, validation, output, on_epoch)
         if config.model.compact:
             model.compact(config.model)
     seconds = time.perf_counter() - started
@@ -282,8 +285,8 @@ def _starting_point(config: TrainConfig) -> TransformerModel:
 
 
 def _fine_tune(
-    config: TrainConfig, statements: list[Statement], validation: list[Statement], output: Path,
-    on_epoch: OnEpoch | None,
+    config: TrainConfig, statements: list[Statement], undrawn: list[Statement], validation: list[Statement],
+    output: Path, on_epoch: OnEpoch | None,
 ) -> TransformerModel:  # fmt: skip
     import datasets
     import torch
@@ -300,7 +303,7 @@ def _fine_tune(
     set_dropout(model.model, options.dropout)
     if options.freeze_embeddings and model.form is not Form.adapter:
         model.model.base_model.embeddings.requires_grad_(False)
-    targets, unlabelled, probabilities = teach(_targets(config, statements), statements, config.data.soft)
+    targets, unlabelled, probabilities = teach(_targets(config, statements), statements, config.data.soft, undrawn)
 
     def loss(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
         total = -(labels * outputs.logits.float().log_softmax(-1)).sum()
