@@ -155,13 +155,16 @@ def _calibration(found: dict[str, Any]) -> str:
 
 
 def _embedded(found: dict[str, Any]) -> str:
-    stance = found["stance"]
-    low, high = stance["interval"]
-    return (
-        f"Invented articles, writer against blind second reader: alpha {stance['alpha']:.3f} "
-        f"({low:.3f} to {high:.3f}) over {stance['statements']} statements of {stance['articles']} articles; "
-        f"{stance['equal']:.1%} equal."
-    )
+    lines = []
+    for own in found["rounds"]:
+        stance = own["stance"]
+        low, high = stance["interval"]
+        lines.append(
+            f"Invented articles added in {own['version']}, writer against blind second reader: alpha "
+            f"{stance['alpha']:.3f} ({low:.3f} to {high:.3f}) over {stance['statements']} statements of "
+            f"{stance['articles']} articles; {stance['equal']:.1%} equal."
+        )
+    return "\n\n".join(lines)
 
 
 BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
