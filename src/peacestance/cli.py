@@ -78,15 +78,21 @@ def make_transfer_set(
     ],
     articles: Annotated[Path, typer.Option(help="The articles .jsonl, with their source, path and sha256.")],
     output: Annotated[Path, typer.Option(help="JSONL to write.")],
+    votes: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="A labelling round whose blind sheets label the same statements."),
+    ] = None,
 ) -> None:
     """Keep teachers' predictions on published articles as offsets and probabilities, without the text."""
     from peacestance.articles import read_articles
     from peacestance.corpus.transfer import write_transfer
     from peacestance.files import read_jsonl
+    from peacestance.labelling.work import Round
     from peacestance.schema import Prediction
 
     teachers = [list(read_jsonl(path, Prediction.from_row)) for path in predictions]
-    written, statements = write_transfer(read_articles(articles), teachers, output)
+    read = Round(votes).blind_votes() if votes else None
+    written, statements = write_transfer(read_articles(articles), teachers, output, read)
     typer.echo(f"{written} articles, {statements} statements in {output}")
 
 

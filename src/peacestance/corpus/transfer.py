@@ -1,16 +1,18 @@
-"""The transfer set: statements of published articles with label probabilities of teachers.
+"""The transfer set: statements of published articles with label probabilities of teachers, and readers' votes.
 
-It serves distillation, on statements that nobody labelled and on those of training articles. Like the stand-off
+It serves distillation, on statements that a program found and on those of training articles. Like the stand-off
 annotations it holds offsets and no text: one article a line with `id`, `source`, `path`, `sha256` and `statements`,
-each of them `content`, `cue`, `mention`, `speaker`, `kind` and `p`, the probabilities in the order of `LABELS`.
+each of them `content`, `cue`, `mention`, `speaker`, `kind`, `p`, the probabilities in the order of `LABELS`, and where
+somebody has read it `votes`, a label for each reader. What is trained toward is then the mean of both in equal parts,
+as for a statement of the training split (see `peacestance.distillation`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from peacestance.extraction import statement_at
 from peacestance.files import read_numbered_jsonl, write_jsonl
 from peacestance.schema import LABELS, Annotation, Article, InputError, Prediction, Span, Statement, span_text
 
+Votes = Mapping[tuple[str, tuple[Span, ...]], Mapping[str, str]]
+"""The labels of readers, by their names, for the statements with these contents in these articles."""
 LONGEST_SPEAKER = 7
 """Words kept of a speaker; the description of an unnamed one can be a whole clause of the text."""
 
@@ -30,12 +34,16 @@ _ROUNDED = 0.01
 
 
 def write_transfer(
-    articles: Iterable[Article], predictions: Sequence[Sequence[Prediction]], path: str | Path
+    articles: Iterable[Article],
+    predictions: Sequence[Sequence[Prediction]],
+    path: str | Path,
+    votes: Votes | None = None,
 ) -> tuple[int, int]:
     """Write predictions on articles whose `extra` names `source`, `path` and `sha256`, without their text.
 
     `predictions` has one sequence for each teacher, all on the same statements; their probabilities are averaged. Of a
-    speaker the first `LONGEST_SPEAKER` words are kept. Returns how many articles and statements were written.
+    speaker the first `LONGEST_SPEAKER` words are kept. `votes` may hold readers' labels of some. Returns how many
+    articles and statements were written.
 
     Raises:
         InputError: the teachers label different statements, an article is unknown or names no source, or a statement
@@ -49,7 +57,7 @@ def write_transfer(
     unknown = next((i for i in by_article if i not in known), None)
     if unknown is not None:
         raise InputError(f"predictions on article {unknown!r}, which is not among the articles", remedy="give it too")
-    write_jsonl(path, (_to_row(known[i], own) for i, own in sorted(by_article.items())))
+    write_jsonl(path, (_to_row(known[i], own, votes or {}) for i, own in sorted(by_article.items())))
     return len(by_article), len(averaged)
 
 
@@ -73,17 +81,18 @@ def _average(predictions: Sequence[Sequence[Prediction]]) -> list[tuple[Statemen
     ]
 
 
-def _to_row(article: Article, statements: list[tuple[Statement, list[float]]]) -> dict[str, Any]:
+def _to_row(article: Article, statements: list[tuple[Statement, list[float]]], votes: Votes) -> dict[str, Any]:
     lacking = next((key for key in ("source", "path", "sha256") if not article.extra.get(key)), None)
     if lacking:
         raise InputError(f"article {article.id!r} has no field {lacking!r}", remedy="id, text, source, path, sha256")
     facts = {key: article.extra[key] for key in ("source", "path", "sha256")}
     if hashlib.sha256(article.text.encode()).hexdigest() != facts["sha256"]:
         raise InputError(f"the text of article {article.id!r} does not have its SHA-256")
-    rows = [
-        marks_to_row(_marks(article.text, statement)) | {"p": [round(p, 3) for p in probabilities]}
-        for statement, probabilities in statements
-    ]
+    rows = []
+    for statement, probabilities in statements:
+        row = marks_to_row(_marks(article.text, statement)) | {"p": [round(p, 3) for p in probabilities]}
+        own = votes.get((article.id, statement.spans))
+        rows.append(row | {"votes": dict(own)} if own else row)
     return {"id": article.id} | facts | {"statements": rows}
 
 
@@ -114,7 +123,14 @@ def _probabilities(item: dict[str, Any]) -> dict[str, float]:
     sound = isinstance(found, list) and len(found) == len(LABELS) and all(type(p) in (int, float) for p in found)
     if not sound or not min(found) >= 0 or not abs(sum(found) - 1) <= _ROUNDED:
         raise InputError(f"{found!r} are no probabilities of {', '.join(LABELS)} that sum to 1")
-    return {label: p / sum(found) for label, p in zip(LABELS, found, strict=True)}
+    taught = {label: p / sum(found) for label, p in zip(LABELS, found, strict=True)}
+    votes = item.get("votes", {})
+    if not isinstance(votes, dict) or not {*map(str, votes.values())} <= set(LABELS):
+        raise InputError(f"votes {votes!r}", remedy=f"readers' names, each with one of {', '.join(LABELS)}")
+    if not votes:
+        return taught
+    count = Counter(votes.values())
+    return {label: (taught[label] + count[label] / len(votes)) / 2 for label in LABELS}
 
 
 def _from_row(row: dict[str, Any]) -> tuple[StandoffArticle, list[dict[str, float]]]:

@@ -27,9 +27,11 @@ from peacestance.labelling.sheets import (
     read_annotator_sheet,
     read_labels,
 )
-from peacestance.schema import AnnotatedArticle, Annotation, Article, InputError
+from peacestance.schema import AnnotatedArticle, Annotation, Article, InputError, Span
 
 SOURCES = Path("data/real/sources.yaml")
+GOLD = "gold"
+"""Whose vote the labels are that came with a round's articles."""
 
 
 class Round:
@@ -92,7 +94,7 @@ class Round:
         if step == "sheets":
             for article_id, article in articles.items():
                 if article.annotations and article_id not in result and (ids is None or article_id in ids):
-                    gold = tuple(replace(a, votes={"gold": a.stance}) for a in article.annotations)
+                    gold = tuple(replace(a, votes={GOLD: a.stance}) for a in article.annotations)
                     result[article_id] = (replace(article, annotations=gold), {})
         return result
 
@@ -124,6 +126,22 @@ class Round:
             )
             result[article_id] = (replace(annotated, annotations=annotations), meta)
         return result
+
+    def blind_votes(self) -> dict[tuple[str, tuple[Span, ...]], dict[str, str]]:
+        """The blind readers' labels by article and content.
+
+        Raises:
+            InputError: a sheet has faults.
+        """
+        faults: list[InputError] = []
+        voted = self.voted(faults)
+        _raise(faults)
+        return {
+            (article_id, a.content): votes
+            for article_id, (annotated, _) in voted.items()
+            for a in annotated.annotations
+            if (votes := {reader: vote for reader, vote in a.votes.items() if reader != GOLD})
+        }
 
     def _labels(
         self, path: Path, numbers: Iterable[int], faults: list[InputError]
@@ -217,7 +235,7 @@ class Calibration:
     statements: int
 
 
-def calibration(round_: Round, gold: str = "gold") -> list[Calibration]:
+def calibration(round_: Round, gold: str = GOLD) -> list[Calibration]:
     """Each blind reader's sound sheets against the labels that came with the articles, in order of the names."""
     voted = round_.voted([])
     readers = {r for annotated, _ in voted.values() for a in annotated.annotations for r in a.votes} - {gold}
