@@ -10,7 +10,7 @@ import sys
 from dataclasses import asdict
 
 from peacestance.corpus import CorpusConfig, CorpusName, double_annotations, read_corpus
-from peacestance.describe import describe_layer, draw_agreement, draw_balance, draw_lengths
+from peacestance.describe import describe_layer, describe_transfer, draw_agreement, draw_balance, draw_lengths
 from peacestance.files import write_json
 from peacestance.labelling.agreement import independent_votes, span_agreement, stance_agreement
 from peacestance.provenance import git_revision, machine, versions
@@ -31,15 +31,17 @@ def main() -> None:
     draw_balance(facts, "data/pictures/balance.png")
     draw_lengths(layers, "data/pictures/lengths.png")
     draw_agreement(stance, "data/pictures/agreement.png")
+    transfer = describe_transfer("data/transfer.jsonl", {a.article.id for a in real.articles})
     nothing = sum(reason == "nothing to annotate" for _, reason in real.left_out)
     result = {
         "machine": machine(), "revision": git_revision(), "versions": versions(), "rows": [asdict(f) for f in facts],
         "ratios": {}, "stance": asdict(stance), "spans": asdict(spans), "adjudicated": adjudicated,
-        "corrected": len(reasoned) - adjudicated, "nothing": nothing,
+        "corrected": len(reasoned) - adjudicated, "nothing": nothing, "transfer": asdict(transfer),
     }  # fmt: skip
     write_json("benchmarks/data.json", result)
     low, high = stance.interval
     print(table(["layer", "articles", "statements"], [[f.layer, f.articles, f.statements] for f in facts]))
+    print(f"transfer set: {transfer.further} and {transfer.training} articles and statements; read: {transfer.read}")
     print(f"alpha {stance.alpha:.3f} [{low:.3f}, {high:.3f}]; span overlap F1 {spans.overlap_f1:.3f}")
     print(table(["field", *layers], [[name, *(f.shortcuts[name] for f in facts)] for name in facts[0].shortcuts]))
 

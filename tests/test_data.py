@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from peacestance.corpus import Corpus, CorpusConfig, CorpusName, double_annotations, read_corpus
 from peacestance.corpus.standoff import StandoffArticle, read_standoff
 from peacestance.dataset import gold_statements
-from peacestance.describe import LayerFacts, describe_layer, shortcuts
+from peacestance.describe import LayerFacts, describe_layer, describe_transfer, shortcuts
 from peacestance.schema import KINDS, LABELS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,10 +97,17 @@ def test_every_text_of_the_real_layer_is_the_annotated_one(joined: Corpus) -> No
 
 
 def test_the_card_describes_the_committed_data(real: list[StandoffArticle], embedded: LayerFacts) -> None:
-    rows = json.loads((ROOT / "benchmarks/data.json").read_text(encoding="utf-8"))["rows"]
-    facts = {row["layer"]: row for row in rows}
+    found = json.loads((ROOT / "benchmarks/data.json").read_text(encoding="utf-8"))
+    facts = {row["layer"]: row for row in found["rows"]}
     counted = Counter(x.stance for a in real for x in a.annotations)
     assert facts["real"]["labels"] == {label: counted[label] for label in LABELS}
     assert facts["embedded"]["labels"] == embedded.labels
+    transfer = asdict(describe_transfer(ROOT / "data/transfer.jsonl", {a.id for a in real}))
+    assert {name: found["transfer"][name] for name in ("read", "equal")} == {k: transfer[k] for k in ("read", "equal")}
+    assert [*transfer["further"], *transfer["training"]] == [
+        *found["transfer"]["further"], *found["transfer"]["training"],
+    ]  # fmt: skip
+    again = json.loads((ROOT / "benchmarks/embedded_agreement.json").read_text(encoding="utf-8"))["rounds"]
+    assert sum(own["stance"]["statements"] for own in again) == embedded.statements
     for name in ("balance", "lengths", "agreement", "learning"):
         assert (ROOT / f"data/pictures/{name}.png").stat().st_size > 10_000

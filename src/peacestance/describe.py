@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peacestance.dataset import gold_statements
-from peacestance.files import atomic_path
+from peacestance.files import atomic_path, read_jsonl
 from peacestance.labelling.agreement import StanceAgreement
 from peacestance.schema import LABELS, AnnotatedArticle
 
@@ -64,6 +64,40 @@ def describe_layer(name: str, articles: Sequence[AnnotatedArticle]) -> LayerFact
         words=[float(q) for q in np.quantile([_words(row) for row in rows], (0.05, 0.25, 0.5, 0.75, 0.95))],
         shortcuts=shortcuts(rows),
     )
+
+
+@dataclass(frozen=True)
+class TransferFacts:
+    """Counts of a transfer set.
+
+    Attributes:
+        further: articles and statements outside the annotated layers.
+        training: articles and statements of training articles.
+        read: labels that readers gave to statements of further articles.
+        equal: share of these votes that are the teachers' most probable label.
+    """
+
+    further: tuple[int, int]
+    training: tuple[int, int]
+    read: dict[str, int]
+    equal: float
+
+
+def describe_transfer(path: str | Path, annotated: Collection[str]) -> TransferFacts:
+    """Count a transfer set's statements and votes, given the ids of the articles in the annotated layers."""
+    counts = {True: [0, 0], False: [0, 0]}
+    votes: list[tuple[str, str]] = []
+    for row in read_jsonl(path, dict):
+        own = counts[row["id"] in annotated]
+        own[0] += 1
+        own[1] += len(row["statements"])
+        for statement in row["statements"]:
+            taught = LABELS[int(np.argmax(statement["p"]))]
+            votes += [(vote, taught) for vote in statement.get("votes", {}).values()]
+    given = Counter(vote for vote, _ in votes)
+    equal = float(np.mean([vote == taught for vote, taught in votes])) if votes else 0.0
+    further, training = ((n, m) for n, m in (counts[False], counts[True]))
+    return TransferFacts(further, training, {label: given[label] for label in LABELS}, equal)
 
 
 def _labels(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -145,6 +145,18 @@ def _shares(shares: dict[str, float]) -> str:
     return f"Where the extractor's time goes: {parts}."
 
 
+def _transfer(found: dict[str, Any]) -> str:
+    own = found["transfer"]
+    (articles, statements), (training_articles, training_statements) = own["further"], own["training"]
+    read = sum(own["read"].values())
+    labels = ", ".join(f"{n} {label}" for label, n in own["read"].items())
+    return (
+        f"{statements} statements of {articles} further articles, and {training_statements} of {training_articles} "
+        f"training articles. One reader's label for {read} of the former: {labels}. It is the teachers' most probable "
+        f"one for {own['equal']:.0%} of them."
+    )
+
+
 def _calibration(found: dict[str, Any]) -> str:
     alphas = sorted(row["alpha"] for row in found["rows"])
     return (
@@ -171,6 +183,7 @@ BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "run": ("run.json", _first_run),
     "counts": ("data.json", _counts),
     "agreement": ("data.json", _agreement),
+    "transfer": ("data.json", _transfer),
     "calibration": ("calibration.json", _calibration),
     "shortcuts": ("data.json", _shortcuts),
     "default": ("../models/default/metrics.json", _shipped),
