@@ -167,16 +167,22 @@ def _calibration(found: dict[str, Any]) -> str:
 
 
 def _embedded(found: dict[str, Any]) -> str:
-    lines = []
-    for own in found["rounds"]:
-        stance = own["stance"]
-        low, high = stance["interval"]
-        lines.append(
-            f"Invented articles added in {own['version']}, writer against blind second reader: alpha "
-            f"{stance['alpha']:.3f} ({low:.3f} to {high:.3f}) over {stance['statements']} statements of "
-            f"{stance['articles']} articles; {stance['equal']:.1%} equal."
-        )
-    return "\n\n".join(lines)
+    return "\n\n".join(
+        f"Invented articles added in {own['version']}, writer against blind second reader: {_agreed(own['stance'])}."
+        for own in found["rounds"]
+    )
+
+
+def _transfer_agreement(found: dict[str, Any]) -> str:
+    return f"A second reader labelled some of these blind too: {_agreed(found['stance'])}."
+
+
+def _agreed(stance: dict[str, Any]) -> str:
+    low, high = stance["interval"]
+    return (
+        f"alpha {stance['alpha']:.3f} ({low:.3f} to {high:.3f}) over {stance['statements']} statements of "
+        f"{stance['articles']} articles; {stance['equal']:.1%} equal"
+    )
 
 
 BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
@@ -184,6 +190,7 @@ BLOCKS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "counts": ("data.json", _counts),
     "agreement": ("data.json", _agreement),
     "transfer": ("data.json", _transfer),
+    "transfer_agreement": ("transfer_agreement.json", _transfer_agreement),
     "calibration": ("calibration.json", _calibration),
     "shortcuts": ("data.json", _shortcuts),
     "default": ("../models/default/metrics.json", _shipped),
