@@ -21,7 +21,8 @@ from peacestance.corpus.transfer import read_transfer, write_transfer
 from peacestance.dataset import BuildConfig, build_dataset, labelled, read_manifest
 from peacestance.extraction import StatementExtractor, statement_at
 from peacestance.files import read_jsonl, write_jsonl
-from peacestance.schema import LABELS, Article, InputError, Prediction, Statement
+from peacestance.labelling.work import Round
+from peacestance.schema import LABELS, AnnotatedArticle, Annotation, Article, InputError, Prediction, Statement
 from peacestance.splits import SplitConfig
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,26 +97,26 @@ def test_a_readers_label_counts_half_beside_the_teachers(tmp_path: Path, stateme
     articles, predictions, output = (tmp_path / f"{name}.jsonl" for name in ("articles", "predictions", "transfer"))
     write_jsonl(articles, ({"id": a.id, "text": a.text, "title": a.title} | a.extra for a in ARTICLES))
     write_jsonl(predictions, (p.to_row() for p in predicted(statements, 0.5, 0.5, 0, 0, 0)))
-    mirror, work = tmp_path / "mirror", tmp_path / "round"
+    by_article = {a.id: [s for s in statements if s.article_id == a.id] for a in ARTICLES}
+    marked = [
+        AnnotatedArticle(a, tuple(Annotation(s.spans, s.speaker, s.kind, "neutral") for s in by_article[a.id]))
+        for a in ARTICLES
+    ]
+    work = Round(tmp_path / "round")
+    work.start(marked)
+    for reader, stance in (("r1", "oppose"), ("r2", "support")):
+        work.write_blind(reader, [ARTICLES[0].id] if reader == "r2" else None)
+        for sheet in (tmp_path / "round/blind" / reader).glob("*.md"):
+            rows = "".join(f"| {n + 1} | {stance} | 0 |\n" for n in range(len(by_article[sheet.stem])))
+            sheet.write_text(sheet.read_text(encoding="utf-8") + rows, encoding="utf-8")
+    command = ["transfer", str(predictions), "--articles", str(articles), "--output", str(output)]
+    done = CliRunner().invoke(app, [*command, "--votes", str(tmp_path / "round")])
+    assert done.exit_code == 0, done.output
+    mirror = tmp_path / "mirror"
     (mirror / "data/jsons").mkdir(parents=True)
     for name, text in TEXTS.items():
         body = json.dumps({"title": f"Title of {name}", "content_original": text})
         (mirror / f"data/jsons/{name}.json").write_text(body, encoding="utf-8")
-
-    def run(*command: object) -> None:
-        done = CliRunner().invoke(app, [*map(str, command)])
-        assert done.exit_code == 0, done.output
-
-    run("transfer", predictions, "--articles", articles, "--output", output)
-    run("label", "start", work, output, "--mirror", mirror)
-    run("label", "blind", work, "--reader", "r1")
-    run("label", "blind", work, "--reader", "r2", "--ids", ARTICLES[0].id)
-    for reader, stance in (("r1", "oppose"), ("r2", "support")):
-        for sheet in (work / "blind" / reader).glob("*.md"):
-            count = sum(s.article_id == sheet.stem for s in statements)
-            rows = "".join(f"| {n + 1} | {stance} | 0 |\n" for n in range(count))
-            sheet.write_text(sheet.read_text(encoding="utf-8") + rows, encoding="utf-8")
-    run("transfer", predictions, "--articles", articles, "--output", output, "--votes", work)
     found, _ = read_transfer(output, ROOT / "data/real/sources.yaml", Fetching(str(mirror)))
     for prediction in found:
         both = prediction.statement.article_id == ARTICLES[0].id

@@ -133,9 +133,7 @@ def _probabilities(item: dict[str, Any]) -> dict[str, float]:
     return {label: (taught[label] + count[label] / len(votes)) / 2 for label in LABELS}
 
 
-def transfer_from_row(row: dict[str, Any]) -> tuple[StandoffArticle, list[dict[str, float]]]:
-    """An article of a transfer set, whose labels are the most probable ones, and each statement's probabilities."""
-
+def _from_row(row: dict[str, Any]) -> tuple[StandoffArticle, list[dict[str, float]]]:
     def parse(item: dict[str, Any]) -> Annotation:
         probabilities = _probabilities(item)
         return marks_from_row(item, max(LABELS, key=lambda label: probabilities[label]))
@@ -153,7 +151,7 @@ def read_transfer(
     """
     articles: dict[str, StandoffArticle] = {}
     labels: dict[str, list[dict[str, float]]] = {}
-    for line, (article, probabilities) in read_numbered_jsonl(path, transfer_from_row):
+    for line, (article, probabilities) in read_numbered_jsonl(path, _from_row):
         if article.id in articles:
             raise InputError(f"article {article.id!r} occurs more than once", path=path, line=line)
         articles[article.id] = replace(article, file=str(path), line=line)

@@ -16,8 +16,7 @@ from typing import Any
 from peacestance.corpus.annotated import annotated_from_row, annotated_to_row
 from peacestance.corpus.embedded import read_embedded
 from peacestance.corpus.sources import Fetching, Text, obtain_texts, read_sources
-from peacestance.corpus.standoff import StandoffArticle, join, standoff_to_row
-from peacestance.corpus.transfer import transfer_from_row
+from peacestance.corpus.standoff import standoff_to_row
 from peacestance.files import read_jsonl, read_text, write_jsonl, write_text
 from peacestance.labelling.agreement import SpanAgreement, StanceAgreement, span_agreement, stance_agreement
 from peacestance.labelling.sheets import (
@@ -298,9 +297,8 @@ class _Listed:
 def read_round_articles(path: str | Path, mirror: str | Path | None, source: str) -> list[AnnotatedArticle]:
     """Articles for a round.
 
-    A folder of embedded articles (to label them again), JSONL with text, a transfer set (to label its statements), or
-    a list of a source's files (`id`, `path`, `sha256`, `outlet`, `published`). The texts of the last two are read from
-    a local copy or else fetched.
+    A folder of embedded articles (to label them again), JSONL with text, or a list of a source's files (`id`, `path`,
+    `sha256`, `outlet`, `published`), whose texts are read from a local copy or else fetched.
 
     Raises:
         InputError: a row is malformed, or a listed file is not to be had or not the one listed.
@@ -308,30 +306,25 @@ def read_round_articles(path: str | Path, mirror: str | Path | None, source: str
     if Path(path).is_dir():
         return [read_embedded(file) for file in sorted(Path(path).glob("*.md"))]
 
-    def parse(row: dict[str, Any]) -> AnnotatedArticle | StandoffArticle | _Listed:
+    def parse(row: dict[str, Any]) -> AnnotatedArticle | _Listed:
         if "text" in row or "sha256" not in row:
             return annotated_from_row(row)
-        if "statements" in row:
-            return transfer_from_row(row)[0]
         missing = [key for key in ("id", "path", "outlet", "published") if key not in row]
         if missing:
             raise InputError(f"no field {missing[0]!r}", remedy="id, path, sha256, outlet, published")
         return _Listed(source, str(row["path"]), str(row["sha256"]), row)
 
     rows = list(read_jsonl(path, parse))
-    listed = [row for row in rows if not isinstance(row, AnnotatedArticle)]
+    listed = [row for row in rows if isinstance(row, _Listed)]
     fetching = Fetching(mirror=None if mirror is None else str(mirror))
     texts = obtain_texts(listed, read_sources(SOURCES), fetching) if listed else iter(())
     return [row if isinstance(row, AnnotatedArticle) else _with_text(row, next(texts)) for row in rows]
 
 
-def _with_text(listed: StandoffArticle | _Listed, found: Text) -> AnnotatedArticle:
-    if found.missing:
-        name = listed.id if isinstance(listed, StandoffArticle) else listed.row["id"]
-        raise InputError(f"{name}: {listed.path}: {found.missing}", remedy="check the local copy, or --source")
-    if isinstance(listed, StandoffArticle):
-        return join(listed, found.text, found.title)
+def _with_text(listed: _Listed, found: Text) -> AnnotatedArticle:
     row = listed.row
+    if found.missing:
+        raise InputError(f"{row['id']}: {listed.path}: {found.missing}", remedy="check the local copy, or --source")
     extra = {"source": listed.source, "path": listed.path, "sha256": listed.sha256}
     title = row.get("title") or found.title
     article = Article(row["id"], found.text, title, row["outlet"], row["published"], extra=extra)
