@@ -14,6 +14,7 @@ from peacestance.corpus.standoff import StandoffArticle, read_standoff
 from peacestance.dataset import gold_statements
 from peacestance.describe import LayerFacts, describe_layer, describe_transfer, shortcuts
 from peacestance.schema import KINDS, LABELS
+from peacestance.splits import SplitConfig, split_articles
 
 ROOT = Path(__file__).resolve().parent.parent
 ABOVE = 0.08
@@ -75,6 +76,27 @@ def test_no_conflict_or_outlet_of_the_embedded_layer_gives_its_label_away(embedd
         for value, labels in embedded.balance[facet].items():
             if (total := sum(labels.values())) >= 30:
                 assert max(labels.values()) <= 0.5 * total, (facet, value, labels)
+
+
+def test_invented_articles_written_against_errors_lie_in_training() -> None:
+    new = [
+        "ashkel",
+        "iltash",
+        "kordoval",
+        "lower-sile",
+        "mirrowmere",
+        "north-galt",
+        "norrow",
+        "pellam-wells",
+        "port-salace",
+        "redwater-hills",
+        "tazmir",
+        "tessaly-pass",
+    ]
+    articles = read_corpus(CorpusConfig(embedded=str(ROOT / "data/embedded"))).articles
+    assigned, _ = split_articles(articles, SplitConfig())
+    assert {assigned[a.article.id] for a in articles if a.conflict in new} == {"train"}
+    assert Counter(assigned.values()) == {"train": 128, "validation": 18, "test": 23}
 
 
 def check_shortcuts(layer: str, found: dict[str, float]) -> None:

@@ -14,6 +14,7 @@ from peacestance import Article, StanceClassifier, Statement, analyze
 from peacestance.checkpoints import load_checkpoint, read_card, save_checkpoint
 from peacestance.cli import app
 from peacestance.dataset import labelled
+from peacestance.encoders import resolve_encoder
 from peacestance.evaluation.calibration import softmax
 from peacestance.evaluation.metrics import stance_scores
 from peacestance.inference import predict_file, speaker_stance
@@ -168,6 +169,9 @@ def test_interrupted_training_resumes_where_it_stopped(dataset: Path, tmp_path: 
         (lambda f: _cut(_weights(f)), "checkpoint is damaged"),
         (lambda f: _edit(f / "peacestance.json", rendering=99), "rendering 99"),
         (lambda f: _edit(f / "peacestance.json", labels=["yes", "no"]), "made for labels"),
+        (lambda f: _edit(f / "peacestance.json", max_length="160"), "damaged: max_length is '160'"),
+        (lambda f: _edit(f / "peacestance.json", encoder=[]), r"damaged: encoder is \[\]"),
+        (lambda f: _edit(f / "peacestance.json", form="halves"), "damaged: 'halves'"),
     ],
 )  # fmt: skip
 def test_missing_and_damaged_checkpoints_are_named(either: Path, tmp_path: Path, damage: object, message: str) -> None:
@@ -224,6 +228,9 @@ def test_the_encoder_of_a_compact_start_comes_from_the_folder_that_the_config_na
     with pytest.raises(InputError) as caught:
         train(config, tmp_path / "model")
     assert str(empty) in str(caught.value)
+    shutil.copytree(resolve_encoder("minilm_l6"), tmp_path / "copy")
+    model, _ = load_checkpoint(compact, source=ModelConfig(folder=str(tmp_path / "copy")))
+    assert np.array_equal(model.logits(STATEMENTS, 8), load_checkpoint(compact)[0].logits(STATEMENTS, 8))
 
 
 def test_training_cannot_go_on_from_a_linear_model(tfidf: Path, dataset: Path, tmp_path: Path) -> None:

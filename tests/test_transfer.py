@@ -125,6 +125,16 @@ def test_a_readers_label_counts_half_beside_the_teachers(tmp_path: Path, stateme
         assert prediction.stance == ("support" if both else "oppose")
 
 
+def test_a_readers_label_of_another_statement_is_refused(tmp_path: Path, statements: list[Statement]) -> None:
+    first = statements[0]
+    sound = predicted(statements, 1, 0, 0, 0, 0)
+    key = (first.article_id, first.speaker, first.spans)
+    write_transfer(ARTICLES, [sound], tmp_path / "transfer.jsonl", {key: {"r1": "oppose"}})
+    for other in ((*key[:2], ((0, 1),)), (key[0], "Nobody", key[2]), ("abp-one", *key[1:])):
+        with pytest.raises(InputError, match=f"readers labelled 1 statements .* '{other[0]}'"):
+            write_transfer(ARTICLES, [sound], tmp_path / "transfer.jsonl", {other: {"r1": "oppose"}})
+
+
 @pytest.mark.parametrize("votes", [["oppose"], {"r1": "maybe"}, {"r1": ["oppose"]}, "oppose"])
 def test_votes_that_are_no_labels_are_named(
     tmp_path: Path, config: CorpusConfig, statements: list[Statement], votes: object

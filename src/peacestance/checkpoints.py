@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -68,6 +68,12 @@ class CheckpointCard:
     abstain_below: float = 0.0
     calibrated_on: str = ""
     validation: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        ModelKind(self.kind), Form(self.form)
+        for name, kind in (("encoder", str), ("max_length", int), ("temperature", float), ("abstain_below", float)):
+            if not isinstance(getattr(self, name), (kind, int) if kind is float else kind):
+                raise TypeError(f"{name} is {getattr(self, name)!r}")
 
 
 def save_checkpoint(model: StanceModel, card: CheckpointCard, folder: str | Path) -> None:
@@ -137,11 +143,10 @@ def load_checkpoint(
     try:
         if card.kind == ModelKind.tfidf.value:
             return TfidfModel.from_checkpoint(folder), card
-        config = replace(source or ModelConfig(), encoder=card.encoder, max_length=card.max_length)
-        return TransformerModel.from_checkpoint(folder, Form(card.form), config, trainable), card
+        return TransformerModel.from_checkpoint(folder, card, source or ModelConfig(), trainable), card
     except InputError:
         raise
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except (OSError, LookupError, ValueError, TypeError, RuntimeError, SafetensorError) as error:
         raise InputError(
             f"the checkpoint is damaged: {error}", path=folder, remedy="train or fetch it again"
         ) from error

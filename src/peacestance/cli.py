@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 
@@ -79,9 +79,8 @@ def make_transfer_set(
     articles: Annotated[Path, typer.Option(help="The articles .jsonl, with their source, path and sha256.")],
     output: Annotated[Path, typer.Option(help="JSONL to write.")],
     votes: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="A labelling round whose blind sheets label the same statements."),
-    ] = None,
+        list[Path], typer.Option(help="Labelling rounds whose blind sheets label some of the same statements.")
+    ] = [],  # noqa: B006 (typer takes no tuple for a list)
 ) -> None:
     """Keep teachers' predictions on published articles as offsets and probabilities, without the text."""
     from peacestance.articles import read_articles
@@ -91,9 +90,12 @@ def make_transfer_set(
     from peacestance.schema import Prediction
 
     teachers = [list(read_jsonl(path, Prediction.from_row)) for path in predictions]
-    read = Round(votes).blind_votes() if votes else None
+    read: dict[Any, dict[str, str]] = {}
+    for folder in votes:
+        for key, own in Round(folder).blind_votes().items():
+            read[key] = read.get(key, {}) | own
     written, statements = write_transfer(read_articles(articles), teachers, output, read)
-    typer.echo(f"{written} articles, {statements} statements in {output}")
+    typer.echo(f"{written} articles, {statements} statements, {len(read)} of them read, in {output}")
 
 
 @app.command("export")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from peacestance.corpus.transfer import transfer_from_row
 from peacestance.dataset import gold_statements
 from peacestance.files import atomic_path, read_jsonl
 from peacestance.labelling.agreement import StanceAgreement
@@ -73,7 +74,7 @@ class TransferFacts:
     Attributes:
         further: articles and statements outside the annotated layers.
         training: articles and statements of training articles.
-        read: labels that readers gave to statements of further articles.
+        read: readers' votes of each label on statements of further articles.
         equal: share of these votes that are the teachers' most probable label.
     """
 
@@ -84,20 +85,24 @@ class TransferFacts:
 
 
 def describe_transfer(path: str | Path, annotated: Collection[str]) -> TransferFacts:
-    """Count a transfer set's statements and votes, given the ids of the articles in the annotated layers."""
-    counts = {True: [0, 0], False: [0, 0]}
+    """Count a transfer set's statements and votes, given the ids of the articles in the annotated layers.
+
+    Raises:
+        InputError: a row is malformed.
+    """
+    sizes: dict[bool, list[int]] = {True: [], False: []}
     votes: list[tuple[str, str]] = []
-    for row in read_jsonl(path, dict):
-        own = counts[row["id"] in annotated]
-        own[0] += 1
-        own[1] += len(row["statements"])
-        for statement in row["statements"]:
-            taught = LABELS[int(np.argmax(statement["p"]))]
-            votes += [(vote, taught) for vote in statement.get("votes", {}).values()]
+    for article, _ in read_jsonl(path, transfer_from_row):
+        known = article.id in annotated
+        sizes[known].append(len(article.annotations))
+        votes += [] if known else [(vote, a.stance) for a in article.annotations for vote in a.votes.values()]
     given = Counter(vote for vote, _ in votes)
-    equal = float(np.mean([vote == taught for vote, taught in votes])) if votes else 0.0
-    further, training = ((n, m) for n, m in (counts[False], counts[True]))
-    return TransferFacts(further, training, {label: given[label] for label in LABELS}, equal)
+    return TransferFacts(
+        further=(len(sizes[False]), sum(sizes[False])),
+        training=(len(sizes[True]), sum(sizes[True])),
+        read={label: given[label] for label in LABELS},
+        equal=float(np.mean([vote == taught for vote, taught in votes])) if votes else 0.0,
+    )
 
 
 def _labels(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -181,7 +181,7 @@ def _measure(run: Run, sets: Mapping[str, Sequence[Statement]], folder: Path, ke
     else:
         with tempfile.TemporaryDirectory(prefix=".checkpoint.", dir=folder) as checkpoint:
             train(config, checkpoint)
-            model, _ = load_checkpoint(checkpoint)
+            model, _ = load_checkpoint(checkpoint, source=config.model)
             megabytes = round(sum(path.stat().st_size for path in Path(checkpoint).glob("*.safetensors")) / 1e6, 2)
     seconds = time.perf_counter() - started
     scores = {name: score(model, own, config.trainer.eval_batch_size) for name, own in sets.items()}

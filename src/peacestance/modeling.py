@@ -22,6 +22,8 @@ from peacestance.schema import LABEL2ID, LABELS, InputError, Statement
 if TYPE_CHECKING:
     from sklearn.pipeline import FeatureUnion
 
+    from peacestance.checkpoints import CheckpointCard
+
 RENDERING = 1
 """Version of `render`; a checkpoint works only with the one that it was trained with."""
 ADAPTER = "adapter_model.safetensors"
@@ -128,15 +130,18 @@ class TransformerModel:
         return new
 
     @classmethod
-    def from_checkpoint(cls, folder: Path, form: Form, config: ModelConfig, trainable: bool) -> TransformerModel:
+    def from_checkpoint(
+        cls, folder: Path, card: CheckpointCard, source: ModelConfig, trainable: bool
+    ) -> TransformerModel:
         """A trained classifier; an adapter is merged into its encoder, or stays apart where it is `trainable`.
 
-        Of `config` only the encoder, where it comes from, and `max_length` count.
+        Of `source` only `folder` and `allow_network` count.
         """
+        form = Form(card.form)
         if form is Form.full:
-            return cls(*load_pretrained(TASK, folder, folder, {}), config.max_length, config.encoder)._placed()
-        encoder = resolve_encoder(config.encoder, config.folder, config.allow_network)
-        found = cls(*load_pretrained(TASK, encoder, encoder, _HEAD), config.max_length, config.encoder)
+            return cls(*load_pretrained(TASK, folder, folder, {}), card.max_length, card.encoder)._placed()
+        encoder = resolve_encoder(card.encoder, source.folder, source.allow_network)
+        found = cls(*load_pretrained(TASK, encoder, encoder, _HEAD), card.max_length, card.encoder)
         if form is Form.differences:
             load_packed(found.model, load_file(folder / DIFFERENCES), encoder_weights(found.model))
             return found._placed()

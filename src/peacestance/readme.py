@@ -152,8 +152,8 @@ def _transfer(found: dict[str, Any]) -> str:
     labels = ", ".join(f"{n} {label}" for label, n in own["read"].items())
     return (
         f"{statements} statements of {articles} further articles, and {training_statements} of {training_articles} "
-        f"training articles. One reader's label for {read} of the former: {labels}. It is the teachers' most probable "
-        f"one for {own['equal']:.0%} of them."
+        f"training articles. Readers' labels of the former: {read} ({labels}). {own['equal']:.0%} of them are the "
+        "teachers' most probable label."
     )
 
 

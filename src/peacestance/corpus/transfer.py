@@ -24,8 +24,8 @@ from peacestance.extraction import statement_at
 from peacestance.files import read_numbered_jsonl, write_jsonl
 from peacestance.schema import LABELS, Annotation, Article, InputError, Prediction, Span, Statement, span_text
 
-Votes = Mapping[tuple[str, tuple[Span, ...]], Mapping[str, str]]
-"""The labels of readers, by their names, for the statements with these contents in these articles."""
+Votes = Mapping[tuple[str, str, tuple[Span, ...]], Mapping[str, str]]
+"""The labels of readers, by their names, for the statements with these articles, speakers and contents."""
 LONGEST_SPEAKER = 7
 """Words kept of a speaker; the description of an unnamed one can be a whole clause of the text."""
 
@@ -42,14 +42,19 @@ def write_transfer(
     """Write predictions on articles whose `extra` names `source`, `path` and `sha256`, without their text.
 
     `predictions` has one sequence for each teacher, all on the same statements; their probabilities are averaged. Of a
-    speaker the first `LONGEST_SPEAKER` words are kept. `votes` may hold readers' labels of some. Returns how many
-    articles and statements were written.
+    speaker the first `LONGEST_SPEAKER` words are kept. `votes` may hold readers' labels of some, with the speaker whole
+    or cut. Returns how many articles and statements were written.
 
     Raises:
-        InputError: the teachers label different statements, an article is unknown or names no source, or a statement
-            has no offsets or is not what stands there.
+        InputError: the teachers label different statements, an article is unknown or names no source, a statement has
+            no offsets or is not what stands there, or a reader has labelled another statement.
     """
     averaged = _average(predictions)
+    read = {(article_id, _cut(speaker), content): own for (article_id, speaker, content), own in (votes or {}).items()}
+    other = sorted(read.keys() - {(s.article_id, _cut(s.speaker), s.spans) for s, _ in averaged})
+    if other:
+        what = f"readers labelled {len(other)} statements that nobody predicted, such as one of {other[0][0]!r}"
+        raise InputError(what, remedy="let the readers label the predicted statements")
     by_article: dict[str, list[tuple[Statement, list[float]]]] = defaultdict(list)
     for statement, probabilities in averaged:
         by_article[statement.article_id].append((statement, probabilities))
@@ -57,7 +62,7 @@ def write_transfer(
     unknown = next((i for i in by_article if i not in known), None)
     if unknown is not None:
         raise InputError(f"predictions on article {unknown!r}, which is not among the articles", remedy="give it too")
-    write_jsonl(path, (_to_row(known[i], own, votes or {}) for i, own in sorted(by_article.items())))
+    write_jsonl(path, (_to_row(known[i], own, read) for i, own in sorted(by_article.items())))
     return len(by_article), len(averaged)
 
 
@@ -91,7 +96,7 @@ def _to_row(article: Article, statements: list[tuple[Statement, list[float]]], v
     rows = []
     for statement, probabilities in statements:
         row = marks_to_row(_marks(article.text, statement)) | {"p": [round(p, 3) for p in probabilities]}
-        own = votes.get((article.id, statement.spans))
+        own = votes.get((article.id, _cut(statement.speaker), statement.spans))
         rows.append(row | {"votes": dict(own)} if own else row)
     return {"id": article.id} | facts | {"statements": rows}
 
@@ -123,22 +128,37 @@ def _probabilities(item: dict[str, Any]) -> dict[str, float]:
     sound = isinstance(found, list) and len(found) == len(LABELS) and all(type(p) in (int, float) for p in found)
     if not sound or not min(found) >= 0 or not abs(sum(found) - 1) <= _ROUNDED:
         raise InputError(f"{found!r} are no probabilities of {', '.join(LABELS)} that sum to 1")
-    taught = {label: p / sum(found) for label, p in zip(LABELS, found, strict=True)}
+    return {label: p / sum(found) for label, p in zip(LABELS, found, strict=True)}
+
+
+def _votes(item: dict[str, Any]) -> dict[str, str]:
     votes = item.get("votes", {})
     if not isinstance(votes, dict) or not {*map(str, votes.values())} <= set(LABELS):
         raise InputError(f"votes {votes!r}", remedy=f"readers' names, each with one of {', '.join(LABELS)}")
+    return votes
+
+
+def transfer_from_row(row: dict[str, Any]) -> tuple[StandoffArticle, list[dict[str, float]]]:
+    """An article of a transfer set and its teachers' probabilities, the most probable label being each stance.
+
+    Raises:
+        InputError: the row is malformed.
+    """
+
+    def parse(item: dict[str, Any]) -> Annotation:
+        taught = _probabilities(item)
+        marks = marks_from_row(item, max(LABELS, key=lambda label: taught[label]))
+        return replace(marks, votes=_votes(item))
+
+    return standoff_from_row(row, parse), [_probabilities(item) for item in row["statements"]]
+
+
+def _with_votes(taught: dict[str, float], votes: Mapping[str, str]) -> dict[str, float]:
+    """Teachers' probabilities, or where somebody has read the statement, their mean with the shares of the votes."""
     if not votes:
         return taught
     count = Counter(votes.values())
     return {label: (taught[label] + count[label] / len(votes)) / 2 for label in LABELS}
-
-
-def _from_row(row: dict[str, Any]) -> tuple[StandoffArticle, list[dict[str, float]]]:
-    def parse(item: dict[str, Any]) -> Annotation:
-        probabilities = _probabilities(item)
-        return marks_from_row(item, max(LABELS, key=lambda label: probabilities[label]))
-
-    return standoff_from_row(row, parse), [_probabilities(item) for item in row["statements"]]
 
 
 def read_transfer(
@@ -151,7 +171,7 @@ def read_transfer(
     """
     articles: dict[str, StandoffArticle] = {}
     labels: dict[str, list[dict[str, float]]] = {}
-    for line, (article, probabilities) in read_numbered_jsonl(path, _from_row):
+    for line, (article, probabilities) in read_numbered_jsonl(path, transfer_from_row):
         if article.id in articles:
             raise InputError(f"article {article.id!r} occurs more than once", path=path, line=line)
         articles[article.id] = replace(article, file=str(path), line=line)
@@ -166,5 +186,6 @@ def read_transfer(
         joined = join(article, found.text, found.title)
         for number, a in enumerate(joined.annotations):
             statement = statement_at(joined.article, number, a.speaker, a.content, a.mention, a.cue, a.kind)
-            predictions.append(Prediction(statement, a.stance, labels[article.id][number]))
+            both = _with_votes(labels[article.id][number], a.votes)
+            predictions.append(Prediction(statement, max(LABELS, key=both.__getitem__), both))
     return predictions, missing

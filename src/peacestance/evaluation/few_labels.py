@@ -106,4 +106,4 @@ def _runs(config: FewLabelsConfig, folder: Path, name: str, seed: int) -> list[R
 
 def fit_nothing(config: TrainConfig, _: Sequence[Statement]) -> StanceModel:
     """The checkpoint as it is."""
-    return load_checkpoint(config.init)[0]
+    return load_checkpoint(config.init, source=config.model)[0]

@@ -59,7 +59,7 @@ def public_score(name: str, logits: np.ndarray, statements: Sequence[Statement])
 
 def score_checkpoint(name: str, config: TrainConfig, checkpoint: str | Path) -> float:
     """The published metric of a checkpoint that was trained with this config, on the set's test split."""
-    model, _ = load_checkpoint(checkpoint)
+    model, _ = load_checkpoint(checkpoint, source=config.model)
     test = labelled(config.data.path, "test")
     return public_score(name, model.logits(test, config.trainer.eval_batch_size), test)
 

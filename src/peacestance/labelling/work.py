@@ -127,20 +127,20 @@ class Round:
             result[article_id] = (replace(annotated, annotations=annotations), meta)
         return result
 
-    def blind_votes(self) -> dict[tuple[str, tuple[Span, ...]], dict[str, str]]:
-        """The blind readers' labels by article and content.
+    def blind_votes(self) -> dict[tuple[str, str, tuple[Span, ...]], dict[str, str]]:
+        """The blind readers' labels by article, speaker and content, without those of who annotated the article.
 
         Raises:
             InputError: a sheet has faults.
         """
         faults: list[InputError] = []
-        voted = self.voted(faults)
+        marked, voted = self.annotated(faults), self.voted(faults)
         _raise(faults)
         return {
-            (article_id, a.content): votes
+            (article_id, a.speaker, a.content): votes
             for article_id, (annotated, _) in voted.items()
-            for a in annotated.annotations
-            if (votes := {reader: vote for reader, vote in a.votes.items() if reader != GOLD})
+            for before, a in zip(marked[article_id][0].annotations, annotated.annotations, strict=True)
+            if (votes := {reader: vote for reader, vote in a.votes.items() if reader not in before.votes})
         }
 
     def _labels(
