@@ -335,7 +335,8 @@ def dataset_card(manifest: Manifest, corpus: CorpusConfig) -> str:
     if corpus.transfer:
         layers.append(
             "`transfer.jsonl` holds statements of that source, in training articles and in further ones, with label "
-            "probabilities that models gave, in some averaged with a reader's label. Their text must not be redistributed either."
+            "probabilities that models gave, in some averaged with a reader's label. Their text must not be "
+            "redistributed either."
         )
     return (
         f"---\n{yaml.safe_dump(meta, sort_keys=False)}---\n\n# Stances of speakers toward peace negotiations\n\n"
