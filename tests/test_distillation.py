@@ -71,8 +71,8 @@ def test_what_teachers_say_of_labelled_statements_that_were_not_drawn_is_left_ou
     others = [s for s in whole if s.article_id not in {s.article_id for s in statements}]
     soft = _soft_file(tmp_path / "soft.jsonl", [*statements, *others, Statement("u", "X", "new")], "oppose")
     targets = np.zeros((len(statements), len(LABELS)), dtype=np.float32)
-    _, new, probabilities = teach(targets, statements, [str(soft)], others)
-    assert [s.id for s in new] == ["u"] and len(probabilities) == 1
+    _, new, probabilities = teach(targets, statements, [str(soft)], np.arange(5.0), others)
+    assert [s.id for s in new] == ["u"] and probabilities.tolist() == [[0, 0, 2, 0, 0]]
     data = DataConfig(str(dataset), validation="", fraction=0.02, soft=[str(soft)])
     train(TrainConfig(data=data, trainer=TrainerConfig(epochs=1, batch_size=8, threads=1)), tmp_path / "taught")
     (state,) = (tmp_path / "taught/checkpoints").glob("*/trainer_state.json")

@@ -29,13 +29,18 @@ def read_soft(paths: Sequence[str | Path]) -> tuple[list[Statement], np.ndarray]
 
 
 def teach(
-    targets: np.ndarray, statements: Sequence[Statement], soft: Sequence[str], undrawn: Sequence[Statement] = ()
+    targets: np.ndarray,
+    statements: Sequence[Statement],
+    soft: Sequence[str],
+    weights: np.ndarray,
+    undrawn: Sequence[Statement] = (),
 ) -> tuple[np.ndarray, list[Statement], np.ndarray]:
     """What teachers add to a training.
 
     `targets` is float32 of shape (statements, labels) and may be weighted; a statement that teachers label too is
     trained toward both in equal parts. `undrawn` are labelled statements that this training leaves out: what teachers
-    say of them is left out too. Returns the new targets, and the teachers' other statements with their
+    say of them is left out too. `weights`, float32 of shape (labels,), weigh what they say of other statements, as the
+    labels are weighed. Returns the new targets, and the teachers' other statements with their
     probabilities.
 
     Raises:
@@ -50,4 +55,4 @@ def teach(
         if row is not None:
             targets[row] = (targets[row] + own * targets[row].sum()) / 2
     new = [n for n, row in enumerate(rows) if row is None and (taught[n].id, taught[n].statement) not in out]
-    return targets, [taught[n] for n in new], probabilities[new]
+    return targets, [taught[n] for n in new], probabilities[new] * weights

@@ -303,7 +303,10 @@ def _fine_tune(
     set_dropout(model.model, options.dropout)
     if options.freeze_embeddings and model.form is not Form.adapter:
         model.model.base_model.embeddings.requires_grad_(False)
-    targets, unlabelled, probabilities = teach(_targets(config, statements), statements, config.data.soft, undrawn)
+    targets, unlabelled, probabilities = teach(
+        _targets(config, statements), statements, config.data.soft,
+        class_weights(statements, options.class_weights), undrawn,
+    )  # fmt: skip
 
     def loss(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
         total = -(labels * outputs.logits.float().log_softmax(-1)).sum()
