@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Optional
 
 import typer
 
@@ -83,17 +83,19 @@ def make_transfer_set(
     ] = [],  # noqa: B006 (typer takes no tuple for a list)
 ) -> None:
     """Keep teachers' predictions on published articles as offsets and probabilities, without the text."""
+    from collections import defaultdict
+
     from peacestance.articles import read_articles
     from peacestance.corpus.transfer import write_transfer
     from peacestance.files import read_jsonl
     from peacestance.labelling.work import Round
-    from peacestance.schema import Prediction
+    from peacestance.schema import Prediction, Span
 
     teachers = [list(read_jsonl(path, Prediction.from_row)) for path in predictions]
-    read: dict[Any, dict[str, str]] = {}
+    read: defaultdict[tuple[str, str, tuple[Span, ...]], dict[str, str]] = defaultdict(dict)
     for folder in votes:
         for key, own in Round(folder).blind_votes().items():
-            read[key] = read.get(key, {}) | own
+            read[key] |= own
     written, statements = write_transfer(read_articles(articles), teachers, output, read)
     typer.echo(f"{written} articles, {statements} statements, {len(read)} of them read, in {output}")
 

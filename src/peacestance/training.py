@@ -58,8 +58,9 @@ class DataConfig:
         fraction: share of the training articles to use, drawn with the seed (for learning curves).
         soft: files of teachers' predictions, as `scripts/predict.py` writes them: their probabilities are trained on
             too, averaged where files share statements (distillation: Hinton et al., "Distilling the Knowledge in a
-            Neural Network", 2015). A statement of the training split is trained toward its label and its teachers'
-            probabilities in equal parts; these should come from teachers that did not train on it. For transformers.
+            Neural Network", 2015), weighed by label as labels are. A statement of the training split is trained toward
+            its label and its teachers' probabilities in equal parts; these should come from teachers that did not
+            train on it. For transformers.
     """
 
     path: str = "outputs/dataset"
@@ -85,7 +86,7 @@ class TrainerConfig:
         batch_size: statements a step and device.
         gradient_accumulation: steps whose gradients are summed before an update.
         eval_batch_size: statements a batch in evaluation.
-        class_weights: weighting of rare labels.
+        class_weights: weighting of rare labels, in what teachers say too.
         label_smoothing: share of the target spread over all labels.
         dropout: share of activations dropped in training.
         freeze_embeddings: leave the encoder's token embeddings as they were pretrained, which is faster on a CPU.
