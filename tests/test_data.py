@@ -81,10 +81,12 @@ def test_no_conflict_or_outlet_of_the_embedded_layer_gives_its_label_away(embedd
 def test_invented_articles_written_against_errors_lie_in_training() -> None:
     new = {"ashkel", "iltash", "kordoval", "lower-sile", "mirrowmere", "north-galt"}
     new |= {"norrow", "pellam-wells", "port-salace", "redwater-hills", "tazmir", "tessaly-pass"}
+    new |= {"belvia-corridor", "dorvan-heights", "gaskenna-delta", "haldrein-corridor"}
+    new |= {"jovos-islands", "kellik-march", "orline-gulf", "peskath-province"}
     articles = read_corpus(CorpusConfig(embedded=str(ROOT / "data/embedded"))).articles
     assigned, _ = split_articles(articles, SplitConfig())
     assert {assigned[a.article.id] for a in articles if a.conflict in new} == {"train"}
-    assert Counter(assigned.values()) == {"train": 128, "validation": 18, "test": 23}
+    assert Counter(assigned.values()) == {"train": 176, "validation": 18, "test": 23}
 
 
 def check_shortcuts(layer: str, found: dict[str, float]) -> None:
