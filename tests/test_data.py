@@ -24,6 +24,9 @@ EXPLAINED = {
     # folds by conflict holds what the kind of speaker tells (a mediator, a spokesman of the rebels)
     ("embedded", "speaker"): 0.42,
     ("embedded", "speaker, other conflicts"): 0.30,
+    # "rejected the initiative": some cues of 0.6.0 carry the stance themselves, as they do in news
+    ("embedded", "cue"): 0.29,
+    ("embedded", "cue, other conflicts"): 0.29,
 }
 
 
