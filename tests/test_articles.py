@@ -71,6 +71,8 @@ def test_unknown_keys_are_kept() -> None:
         ("a.jsonl", b'\n{"id": "a"}', "a.jsonl:2", "'text'"),
         ("a.jsonl", b"[1]", "a.jsonl:1", "not a JSON object"),
         ("a.jsonl", b'{"id": "a", "text": "x", "title": 4}', "a.jsonl:1", "'title' is not text"),
+        ("a.jsonl", b'{"id": ' + b"1" * 5000 + b"}", "a.jsonl:1", "cannot be read as JSON"),
+        ("a.jsonl", b'{"id": ' + b"[" * 100_000, "a.jsonl:1", "cannot be read as JSON"),
     ],
 )
 def test_bad_articles_are_named(tmp_path: Path, name: str, data: bytes, place: str, message: str) -> None:

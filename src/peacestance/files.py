@@ -62,6 +62,10 @@ def read_numbered_jsonl(path: str | Path, parse: Callable[[dict[str, Any]], T]) 
                 line=number,
                 remedy="one object a line; a cut last line means that the file was not written to its end",
             ) from None
+        except (ValueError, RecursionError) as error:  # an integer of thousands of digits, brackets nested as deep
+            raise InputError(
+                f"cannot be read as JSON: {error}", path=path, line=number, remedy="mend or leave out this line"
+            ) from None
         if not isinstance(row, dict):
             raise InputError("not a JSON object", path=path, line=number, remedy="one object a line")
         try:
