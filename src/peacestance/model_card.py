@@ -139,7 +139,7 @@ def _card_text(folder: Path, name: str, run: dict[str, Any], metrics: dict[str, 
     threads = trainer["threads"] or machine["cores"]
     where = f"with {threads} of {machine['cores']} cores ({machine['processor']})"
     return _ENVIRONMENT.get_template("model_card.md").render(
-        meta=data.to_yaml(), name=name, card=card, run=run, trainer=trainer,
+        meta=data.to_yaml(), name=name, card=card, sets=[*map(_name, sets)], run=run, trainer=trainer,
         where=f"on one {machine['gpu']}" if "gpu" in machine else where,
         watts=GPU_WATTS if "gpu" in machine else CORE_WATTS * threads,
         kind=f"{_KINDS[Form(card.form)]} {over}",
